@@ -1,0 +1,1 @@
+"""Scripts, their steps, and the narrator that performs them."""
