@@ -100,6 +100,27 @@ class Due:
 
 
 @dataclass(frozen=True, slots=True)
+class Spoken:
+    """An utterance of the product's own voice has ended."""
+
+    utterance: int
+    completed: bool
+    """False: it was stopped, or the voice failed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Saying:
+    """A step of a script has just begun; what screens show."""
+
+    kind: str
+    title: str
+    text: str
+    step: int
+    """Index of the step, from 0."""
+    steps: int
+
+
+@dataclass(frozen=True, slots=True)
 class Performed:
     """A script has been performed to its end."""
 

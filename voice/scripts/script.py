@@ -14,6 +14,8 @@ class Say:
     text: str
     pause: float = 0.3
     """Seconds of silence after it."""
+    tempo: float = 1.0
+    """Multiplies the tempo that the listener chose; below 1 is slower."""
 
 
 @dataclass(frozen=True, slots=True)

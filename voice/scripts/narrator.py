@@ -1,0 +1,380 @@
+"""The narrator: performs scripts, and alone knows how far it has got.
+
+It owns no thread and no timer. Whoever runs it tells it when an utterance of
+its voice has ended (`Narrator.ended`) and when its `deadline` has come
+(`Narrator.tick`); everything else is a control. That makes each of its states
+reachable in a test by calling methods, and leaves one place that holds them.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from enum import Enum
+from typing import Protocol
+
+from voice.events import Interrupted, Performed, Saying
+from voice.scripts.script import Ask, Hold, Say, Script, Step
+
+TEMPO_STEP = 1.15
+SLOWEST, FASTEST = 0.65, 1.5
+VOLUME_STEP = 0.15
+QUIETEST, LOUDEST = 0.1, 1.0
+RESUME_MIDWAY = 4.0
+"""Seconds; after a longer pause the sentence is said again from its beginning."""
+WORDS_PER_MINUTE = 165.0
+"""Only for estimates of the time left; the voice has its own rate."""
+
+
+class Voice(Protocol):
+    """What a narrator speaks with. Nothing here waits."""
+
+    volume: float
+    """0 (silent) to 1 (as loud as the device goes)."""
+
+    def say(self, utterance: int, text: str, *, tempo: float = 1.0, keep: bool = True) -> None:
+        """Begin to say `text`; its end is reported with the same number."""
+
+    def prepare(self, texts: Sequence[str], *, tempo: float = 1.0) -> None:
+        """Get sentences ready that will soon be said."""
+
+    def pause(self) -> None:
+        """Fall silent, keeping the place."""
+
+    def resume(self) -> None:
+        """Go on at the kept place."""
+
+    def stop(self) -> None:
+        """Fall silent and forget what was left."""
+
+    def earcon(self, name: str) -> None:
+        """Play one of the short signal tones."""
+
+
+class Phase(Enum):
+    """What the narrator is doing."""
+
+    IDLE = "idle"
+    SPEAKING = "speaking"
+    RESTING = "resting"
+    """The short silence after a sentence."""
+    HOLDING = "holding"
+    ASKING = "asking"
+    """Waiting for an answer."""
+    ASIDE = "aside"
+    """Saying something that does not belong to the script, which goes on afterwards."""
+
+
+class Narrator:
+    """Performs one script at a time, under control at every moment."""
+
+    def __init__(
+        self,
+        voice: Voice,
+        report: Callable[[Saying | Performed | Interrupted], None],
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        words_per_minute: float = WORDS_PER_MINUTE,
+    ) -> None:
+        self._voice = voice
+        self._report = report
+        self._clock = clock
+        self._words_per_minute = words_per_minute
+        self.script: Script | None = None
+        self.last: Script | None = None
+        self.step = 0
+        self.phase = Phase.IDLE
+        self.paused = False
+        self.tempo = 1.0
+        self.saying = ""
+        self.deadline: float | None = None
+        self._utterance = 0
+        self._current = 0
+        self._paused_at = 0.0
+        self._asked_again = False
+        self._hold_began = 0.0
+        self._cues_said = 0
+
+    # What it is doing
+
+    @property
+    def busy(self) -> bool:
+        """A script or an aside is under way (or paused)."""
+        return self.script is not None or self.phase is Phase.ASIDE
+
+    @property
+    def audible(self) -> bool:
+        """Its voice is sounding right now, as far as it knows."""
+        held_back = self.paused and self.phase is Phase.SPEAKING
+        return self.saying != "" and not held_back
+
+    @property
+    def holding(self) -> bool:
+        """A hold's clock is running."""
+        return self.phase is Phase.HOLDING and not self.paused
+
+    @property
+    def question(self) -> Ask | None:
+        """The question that is being asked or waits for its answer."""
+        step = self._step()
+        return step if isinstance(step, Ask) else None
+
+    def time_left(self) -> float:
+        """Seconds that the rest of the script will take, questions' waits left out."""
+        if self.script is None:
+            return 0.0
+        left = sum(self._duration(s) for s in self.script.steps[self.step :])
+        if self.phase is Phase.HOLDING and not self.paused:
+            left -= self._clock() - self._hold_began
+        return max(0.0, left)
+
+    # Beginning and ending
+
+    def perform(self, script: Script) -> None:
+        """Perform `script` from its beginning, instead of whatever is under way."""
+        self.stop()
+        self.script = self.last = script
+        self._begin(script, 0)
+
+    def stop(self) -> bool:
+        """Fall silent and drop the script; tells whether there was anything to stop."""
+        was_busy = self.busy
+        stopped = self.script
+        self._hush()
+        self.script = None
+        self.paused = False
+        self.phase = Phase.IDLE
+        if stopped is not None:
+            self._report(Interrupted(stopped.kind, stopped.subject, self.step))
+        return was_busy
+
+    def aside(self, text: str) -> None:
+        """Say something now that is not in the script; the script then goes on.
+
+        A sentence that it cuts off is said again; a hold's clock runs on; a
+        pause stays a pause.
+        """
+        if self.phase is Phase.HOLDING and not self.paused:
+            self._say(text)
+            return
+        self._hush()
+        self.phase = Phase.ASIDE
+        self._say(text)
+
+    # Controls
+
+    def pause(self) -> bool:
+        """Pause; tells whether there was anything to pause."""
+        if self.script is None or self.paused:
+            return False
+        if self.phase is Phase.SPEAKING:
+            self._voice.pause()
+        else:
+            self._hush()
+        self.deadline = None
+        self.paused = True
+        self._paused_at = self._clock()
+        return True
+
+    def resume(self) -> bool:
+        """Go on after a pause: within the sentence if the pause was short, else from its start.
+
+        A hold begins afresh: the body has left the position.
+        """
+        if self.script is None or not self.paused:
+            return False
+        self.paused = False
+        brief = self._clock() - self._paused_at <= RESUME_MIDWAY
+        if self.phase is Phase.SPEAKING and brief:
+            self._voice.resume()
+        else:
+            self._begin(self.script, self.step)
+        return True
+
+    def next(self) -> bool:
+        """Go to the next step; at the last one the script ends. False without a script."""
+        if self.script is None:
+            return False
+        self._hush()
+        self._advance(self.script)
+        return True
+
+    def back(self) -> bool:
+        """Go to the step before; False where there is none."""
+        if self.script is None or self.step == 0:
+            return False
+        self._begin(self.script, self.step - 1)
+        return True
+
+    def repeat(self) -> bool:
+        """Begin the current step again.
+
+        When nothing is performed, or the closing question waits for its
+        answer, the last script begins again: that is what was to be heard.
+        """
+        script = self.script
+        closing = script is not None and self.step == len(script.steps) - 1
+        waiting = self.phase is Phase.ASKING and closing
+        if script is not None and not waiting:
+            self._begin(script, self.step)
+        elif self.last is not None:
+            self.perform(self.last)
+        else:
+            return False
+        return True
+
+    def change_tempo(self, faster: bool) -> bool:
+        """Speak faster or slower from the current sentence on; False at the limit."""
+        tempo = self.tempo * TEMPO_STEP if faster else self.tempo / TEMPO_STEP
+        if not SLOWEST <= tempo <= FASTEST:
+            return False
+        self.tempo = tempo
+        if self.script is not None and self.phase is Phase.SPEAKING and not self.paused:
+            self._begin(self.script, self.step)
+        elif self.paused:
+            self._hush()
+            self.phase = Phase.RESTING
+        return True
+
+    def change_volume(self, louder: bool) -> bool:
+        """Speak louder or quieter at once; False at the limit."""
+        volume = self._voice.volume + (VOLUME_STEP if louder else -VOLUME_STEP)
+        clamped = min(LOUDEST, max(QUIETEST, volume))
+        if abs(clamped - self._voice.volume) < VOLUME_STEP / 10:
+            return False
+        self._voice.volume = clamped
+        return True
+
+    def answered(self) -> None:
+        """The question has its answer; the script goes on after it."""
+        if self.script is not None and self.question is not None:
+            self._hush()
+            self._advance(self.script)
+
+    # What happens to it
+
+    def ended(self, utterance: int) -> None:
+        """An utterance of the voice has come to its end, whole or not."""
+        if utterance != self._current:
+            return
+        self.saying = ""
+        self._current = 0
+        step = self._step()
+        if self.phase is Phase.ASIDE:
+            self._after_aside()
+        elif step is not None and self.phase is Phase.SPEAKING and not self.paused:
+            self._after_sentence(step)
+
+    def tick(self) -> None:
+        """The time of `deadline` has come (calling too early does nothing)."""
+        script, step = self.script, self._step()
+        if script is None or self.deadline is None or self._clock() < self.deadline:
+            return
+        self.deadline = None
+        if self.phase is Phase.RESTING:
+            self._advance(script)
+        elif isinstance(step, Hold):
+            self._go_on_holding(script, step)
+        elif isinstance(step, Ask):
+            self._lapse(script, step)
+
+    # Within
+
+    def _step(self) -> Step | None:
+        return self.script.steps[self.step] if self.script is not None else None
+
+    def _duration(self, step: Step) -> float:
+        if isinstance(step, Hold):
+            return step.seconds
+        words = len(step.text.split())
+        rest = step.pause if isinstance(step, Say) else 0.0
+        return words * 60.0 / (self._words_per_minute * self.tempo) + rest
+
+    def _say(self, text: str, *, tempo: float = 1.0) -> None:
+        self._utterance += 1
+        self._current = self._utterance
+        self.saying = text
+        self._voice.say(self._utterance, text, tempo=self.tempo * tempo)
+
+    def _hush(self) -> None:
+        """Silence, and nothing that was awaited will come."""
+        self._voice.stop()
+        self._current = 0
+        self.saying = ""
+        self.deadline = None
+
+    def _begin(self, script: Script, index: int) -> None:
+        self._hush()
+        self.paused = False
+        self.step = index
+        step = script.steps[index]
+        text = step.label if isinstance(step, Hold) else step.text
+        self._report(Saying(script.kind, script.title, text, index, len(script.steps)))
+        if isinstance(step, Hold):
+            self._begin_hold(step)
+        else:
+            self._asked_again = False
+            self.phase = Phase.SPEAKING
+            self._say(step.text, tempo=step.tempo if isinstance(step, Say) else 1.0)
+        self._prepare(script.steps[index + 1 : index + 2])
+
+    def _prepare(self, coming: Sequence[Step]) -> None:
+        for step in coming:
+            if not isinstance(step, Hold):
+                tempo = step.tempo if isinstance(step, Say) else 1.0
+                self._voice.prepare([step.text], tempo=self.tempo * tempo)
+
+    def _advance(self, script: Script) -> None:
+        if self.step + 1 < len(script.steps):
+            self._begin(script, self.step + 1)
+        else:
+            self._finish(script, unanswered=False)
+
+    def _finish(self, script: Script, *, unanswered: bool) -> None:
+        self.script = None
+        self.paused = False
+        self.phase = Phase.IDLE
+        self._report(Performed(script.kind, script.subject, unanswered))
+
+    def _after_sentence(self, step: Step) -> None:
+        if isinstance(step, Say):
+            self.phase = Phase.RESTING
+            self.deadline = self._clock() + step.pause
+        elif isinstance(step, Ask):
+            self.phase = Phase.ASKING
+            self.deadline = self._clock() + step.patience
+
+    def _after_aside(self) -> None:
+        if self.script is None:
+            self.phase = Phase.IDLE
+        elif self.paused:
+            self.phase = Phase.RESTING
+        else:
+            self._begin(self.script, self.step)
+
+    def _lapse(self, script: Script, step: Ask) -> None:
+        """No answer came in time: ask once more if the question is worth it, else let it go."""
+        if not step.again or self._asked_again:
+            self._finish(script, unanswered=True)
+            return
+        self._asked_again = True
+        self.phase = Phase.SPEAKING
+        self._say(step.again)
+
+    def _begin_hold(self, step: Hold) -> None:
+        self.phase = Phase.HOLDING
+        self._hold_began = self._clock()
+        self._cues_said = 0
+        self._await_hold(step)
+
+    def _await_hold(self, step: Hold) -> None:
+        cues = step.cues[self._cues_said :]
+        self.deadline = self._hold_began + (cues[0].at if cues else step.seconds)
+
+    def _go_on_holding(self, script: Script, step: Hold) -> None:
+        if self._cues_said == len(step.cues):
+            self._advance(script)
+            return
+        self._say(step.cues[self._cues_said].text)
+        self._cues_said += 1
+        self._await_hold(step)
