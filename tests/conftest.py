@@ -1,0 +1,46 @@
+"""Fixtures that every room's tests may use."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from tests.sound.virtual_card import VirtualCard, missing_programs
+
+
+@pytest.fixture(scope="session")
+def sound_server() -> Iterator[VirtualCard]:
+    """One private sound server for the whole run; tests take `virtual_sound`."""
+    missing = missing_programs()
+    if missing:
+        lack(f"the virtual sound card needs {', '.join(missing)}")
+    with VirtualCard() as card:
+        yield card
+
+
+@pytest.fixture
+def virtual_sound(sound_server: VirtualCard) -> Iterator[VirtualCard]:
+    """A virtual microphone and loudspeaker, plugged in before and after each test."""
+    sound_server.start()
+    sound_server.connect()
+    yield sound_server
+    sound_server.start()
+    sound_server.connect()
+
+
+@pytest.fixture
+def sound_here(virtual_sound: VirtualCard, monkeypatch: pytest.MonkeyPatch) -> VirtualCard:
+    """The virtual card, and PortAudio in this very process sees it."""
+    for name, value in virtual_sound.env.items():
+        monkeypatch.setenv(name, value)
+    virtual_sound.use_in_this_process()
+    return virtual_sound
+
+
+def lack(what: str) -> None:
+    """Skips a test for want of a program; `make test`, which installs them all, fails it."""
+    if os.environ.get("UNKNOT_TESTS_COMPLETE"):
+        pytest.fail(what)
+    pytest.skip(what)
