@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.sound.virtual_card import VirtualCard, missing_programs
+from tests.sound.voices import Voices, missing_voices
 
 
 @pytest.fixture(scope="session")
@@ -37,6 +38,17 @@ def sound_here(virtual_sound: VirtualCard, monkeypatch: pytest.MonkeyPatch) -> V
         monkeypatch.setenv(name, value)
     virtual_sound.use_in_this_process()
     return virtual_sound
+
+
+@pytest.fixture(scope="session")
+def voices(request: pytest.FixtureRequest) -> Voices:
+    """People who speak to the product; what they say is kept between runs."""
+    missing = missing_voices()
+    if missing:
+        lack(f"the voices need {', '.join(missing)}")
+    cache = request.config.cache
+    assert cache is not None
+    return Voices(cache.mkdir("voices"))
 
 
 def lack(what: str) -> None:
