@@ -1,0 +1,329 @@
+"""Text becomes sound: the parent's side of the worker process."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import subprocess
+import sys
+import tempfile
+import threading
+import unicodedata
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from types import TracebackType
+from typing import IO, Self, TypeVar, cast
+
+import numpy as np
+import soundfile
+
+from voice.speaking.errors import VoiceError
+from voice.speaking.frames import FrameError, Head, read_frame, write_frame
+from voice.speaking.speech import Speech, decode, empty, silence, trim
+
+SLOWEST, FASTEST = 80, 450
+"""Words per minute; the limits of eSpeak NG."""
+PIECE = 300
+"""Characters; longer text is rendered in pieces, as eSpeak's time grows with their square."""
+PIECE_PAUSE = 0.25
+"""Seconds between two pieces of a long text."""
+SECONDS_PER_CHARACTER = 0.02
+"""Added to the time limit; rendering takes about a hundredth of it."""
+ATTEMPTS = 2
+
+T = TypeVar("T")
+
+_INSTALL = "Install the voice with `sudo apt-get install espeak-ng`."
+_NOT_SAID = {"Cc", "Cs", "Cn", "Co"}
+"""Unicode categories: control, surrogate, unassigned, private use."""
+_REPORT = "Try again; if it stays, run `unknot doctor`."
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceInfo:
+    """One of the voices that the engine offers."""
+
+    id: str
+    """What `Synthesizer.render` takes."""
+    name: str
+    language: str
+    """A language tag such as "en-gb"; may be empty."""
+    gender: str
+    """"Male", "Female" or empty."""
+
+
+class WorkerLostError(RuntimeError):
+    """The worker hung, died or answered nonsense; it is gone now."""
+
+    remedy = _REPORT
+
+
+class Synthesizer:
+    """Renders text with pyttsx3 in a worker process; may be used from any thread.
+
+    Requests are served one after the other. A worker that hangs, crashes or
+    answers nonsense is killed, a new one is started and the sentence is tried
+    once more.
+    """
+
+    def __init__(
+        self,
+        *,
+        command: Sequence[str] = (sys.executable, "-m", "voice.speaking.worker"),
+        timeout: float = 5.0,
+        start_timeout: float = 20.0,
+    ) -> None:
+        """Prepare; no process is started yet.
+
+        Args:
+            command: the worker; the name of a private folder is added to it.
+            timeout: seconds for a sentence, besides a part that grows with its length.
+            start_timeout: seconds until a new worker is ready.
+        """
+        self._command = tuple(command)
+        self._timeout = timeout
+        self._start_timeout = start_timeout
+        self._lock = threading.Lock()
+        self._folder = tempfile.TemporaryDirectory(prefix="unknot-voice-")
+        self._worker: _Worker | None = None
+        self._closed = False
+        self._version = ""
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    @property
+    def version(self) -> str:
+        """The engine and its versions; waits for the worker when it has only just started.
+
+        Raises:
+            VoiceError: there is no engine.
+        """
+        with self._lock:
+            if not self._version:
+                self._insist(self._ready_worker)
+            return self._version
+
+    @property
+    def pid(self) -> int | None:
+        """The worker's process id; None while there is no worker."""
+        worker = self._worker
+        return worker.pid if worker is not None else None
+
+    def start(self) -> None:
+        """Start the worker so that the first sentence need not wait for it; returns at once."""
+        with self._lock:
+            if self._worker is None and not self._closed:
+                self._worker = self._spawn()
+
+    def close(self) -> None:
+        """End the worker, even in the middle of a sentence; nothing is rendered afterwards."""
+        self._closed = True
+        worker = self._worker
+        if worker is not None:
+            worker.kill()
+        with self._lock:
+            self._drop()
+            self._folder.cleanup()
+
+    def voices(self) -> list[VoiceInfo]:
+        """The voices that the engine offers.
+
+        Raises:
+            VoiceError: there is no engine, or it does not answer.
+        """
+        with self._lock:
+            head, _ = self._insist(lambda: self._ask({"do": "voices"}, self._timeout))
+        return [VoiceInfo(**voice) for voice in head["voices"]]
+
+    def render(self, text: str, *, rate_wpm: float = 165, voice: str | None = None) -> Speech:
+        """Render `text`; silence at its ends is cut to a known length.
+
+        Args:
+            text: any text; without anything to say the result is empty.
+            rate_wpm: words per minute, kept within `SLOWEST` and `FASTEST`.
+            voice: an id from `voices`; None is the engine's own default.
+
+        Raises:
+            VoiceError: no engine, an unknown voice, or two failures in a row.
+        """
+        rate_wpm = round(min(FASTEST, max(SLOWEST, rate_wpm)))
+        pieces = [self._render_piece(piece, rate_wpm, voice) for piece in split(text)]
+        return _join(pieces)
+
+    def _render_piece(self, text: str, rate_wpm: int, voice: str | None) -> Speech:
+        request = {"do": "render", "text": text, "rate_wpm": rate_wpm, "voice": voice}
+        seconds = self._timeout + SECONDS_PER_CHARACTER * len(text)
+
+        def attempt() -> Speech:
+            head, body = self._ask(request, seconds)
+            if "unknown_voice" in head:
+                raise VoiceError(
+                    f"The voice {voice!r} does not exist.",
+                    "Choose one of the voices that this machine has, or none for the usual one.",
+                )
+            try:
+                return trim(decode(body))
+            except soundfile.LibsndfileError as error:
+                raise WorkerLostError("it answered something that is no sound") from error
+
+        with self._lock:
+            return self._insist(attempt)
+
+    def _insist(self, attempt: Callable[[], T]) -> T:
+        """Try, and after a lost worker try again with a new one."""
+        reason = ""
+        for _ in range(ATTEMPTS):
+            if self._closed:
+                break
+            try:
+                return attempt()
+            except WorkerLostError as error:
+                reason = str(error)
+                self._drop()
+        if self._closed:
+            raise VoiceError("The voice has been closed.", "Start the assistant again.")
+        raise VoiceError(f"The voice failed twice in a row: {reason}.", _REPORT)
+
+    def _ask(self, request: Head, seconds: float) -> tuple[Head, bytes]:
+        return self._ready_worker().ask(request, seconds)
+
+    def _ready_worker(self) -> _Worker:
+        if self._worker is None:
+            self._worker = self._spawn()
+        if not self._worker.greeted:
+            greeting = self._worker.greet(self._start_timeout)
+            if not greeting.get("ready"):
+                self._drop()
+                raise VoiceError(
+                    f"There is no voice on this machine ({greeting.get('error')}).", _INSTALL
+                )
+            self._version = str(greeting["version"])
+        return self._worker
+
+    def _spawn(self) -> _Worker:
+        try:
+            return _Worker([*self._command, self._folder.name])
+        except OSError as error:
+            raise VoiceError(f"The voice could not be started: {error}.", _REPORT) from error
+
+    def _drop(self) -> None:
+        if self._worker is not None:
+            self._worker.close()
+            self._worker = None
+
+
+class _Worker:
+    """A running worker process and the pipes to it."""
+
+    def __init__(self, command: Sequence[str]) -> None:
+        self._process = subprocess.Popen(  # noqa: S603 - our own module, or a test's
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+        self._requests = cast("IO[bytes]", self._process.stdin)
+        self._answers = cast("IO[bytes]", self._process.stdout)
+        self._numbers = itertools.count(1)
+        self.greeted = False
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def greet(self, seconds: float) -> Head:
+        """Read the first frame, which says whether there is an engine."""
+        head, _ = self._within(seconds, read_frame)
+        self.greeted = True
+        return head
+
+    def ask(self, request: Head, seconds: float) -> tuple[Head, bytes]:
+        """Send a request and read its answer."""
+        number = next(self._numbers)
+
+        def exchange(answers: IO[bytes]) -> tuple[Head, bytes] | None:
+            write_frame(self._requests, {"id": number, **request})
+            return read_frame(answers)
+
+        head, body = self._within(seconds, exchange)
+        if head.get("id") != number:
+            raise WorkerLostError("it answered another question")
+        if "error" in head:
+            raise WorkerLostError(str(head["error"]))
+        return head, body
+
+    def _within(
+        self, seconds: float, exchange: Callable[[IO[bytes]], tuple[Head, bytes] | None]
+    ) -> tuple[Head, bytes]:
+        """Run `exchange`; a watchdog kills a process that is late, which ends any wait for it."""
+        late = threading.Event()
+
+        def end() -> None:
+            late.set()
+            self.kill()
+
+        watchdog = threading.Timer(seconds, end)
+        watchdog.daemon = True
+        watchdog.start()
+        try:
+            frame = exchange(self._answers)
+        except (OSError, ValueError) as error:
+            kind = "it answered nonsense" if isinstance(error, FrameError) else "it died"
+            raise WorkerLostError("it hung" if late.is_set() else kind) from error
+        finally:
+            watchdog.cancel()
+            watchdog.join()
+        if frame is None:
+            raise WorkerLostError("it hung" if late.is_set() else "it died")
+        return frame
+
+    def kill(self) -> None:
+        self._process.kill()
+
+    def close(self) -> None:
+        """Kill the process, reap it and close its pipes."""
+        self._process.kill()
+        self._process.wait()
+        for pipe in (self._requests, self._answers):
+            with contextlib.suppress(BrokenPipeError):
+                pipe.close()
+
+
+def clean(text: str) -> str:
+    """One line without control characters and lone surrogates."""
+    kept = (" " if unicodedata.category(c) in _NOT_SAID else c for c in text)
+    return " ".join("".join(kept).split())
+
+
+def split(text: str) -> list[str]:
+    """Cut a text into pieces of at most `PIECE` characters, at best between sentences."""
+    rest = clean(text)
+    pieces = []
+    while len(rest) > PIECE:
+        window = rest[: PIECE + 1]
+        cut = max(window.rfind(mark) + 1 for mark in (". ", "? ", "! "))
+        cut = cut or window.rfind(" ") + 1 or PIECE
+        pieces.append(rest[:cut].rstrip())
+        rest = rest[cut:].lstrip()
+    return [*pieces, rest] if rest else pieces
+
+
+def _join(pieces: Sequence[Speech]) -> Speech:
+    sounding = [piece for piece in pieces if len(piece.pcm)]
+    if not sounding:
+        return empty()
+    rate = sounding[0].rate
+    parts = [sounding[0].pcm]
+    for piece in sounding[1:]:
+        parts += [silence(PIECE_PAUSE, rate), piece.pcm]
+    return Speech(np.concatenate(parts), rate)

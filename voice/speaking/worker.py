@@ -1,0 +1,135 @@
+"""The worker process: pyttsx3 renders sentences to sound files' bytes.
+
+Run as ``python -m voice.speaking.worker FOLDER``; FOLDER is a private folder
+for the file that pyttsx3 insists on writing. Requests come as frames on
+standard input, each is answered by one frame on what was standard output. It
+ends when its input ends, so it never outlives its parent.
+
+pyttsx3 is kept in a process of its own because its loop can hang, its engine
+belongs to one thread, eSpeak can crash, and its driver prints.
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.metadata
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import IO, Any
+
+from voice.speaking.frames import Head, read_frame, write_frame
+
+
+class UnknownVoiceError(ValueError):
+    """The engine has no such voice."""
+
+    remedy = "Choose one of the voices that are listed."
+
+
+class Engine:
+    """A pyttsx3 engine that renders one sentence at a time."""
+
+    def __init__(self, folder: Path) -> None:
+        self._file = folder / "sentence"
+        self._engine: Any = importlib.import_module("pyttsx3").init()
+        self._errors: list[str] = []
+        self._engine.connect("error", self._note_error)
+        self._default_voice = self._engine.getProperty("voice")
+
+    @property
+    def version(self) -> str:
+        """The driver and the versions that decide how a sentence sounds."""
+        driver = str(self._engine)
+        parts = [driver, importlib.metadata.version("pyttsx3")]
+        if driver == "espeak":
+            library = importlib.import_module("pyttsx3.drivers._espeak")
+            parts.append(library.Info().decode(errors="replace"))
+        return " ".join(parts)
+
+    def voices(self) -> list[Head]:
+        """What the engine offers."""
+        return [
+            {
+                "id": str(voice.id),
+                "name": str(voice.name or ""),
+                "language": str((voice.languages or [""])[0]),
+                "gender": str(voice.gender or ""),
+            }
+            for voice in self._engine.getProperty("voices")
+        ]
+
+    def render(self, text: str, rate_wpm: int, voice: str | None) -> bytes:
+        """The bytes of a sound file in which `text` is said."""
+        self._errors.clear()
+        self._engine.setProperty("voice", voice or self._default_voice)
+        if self._errors:
+            raise UnknownVoiceError(f"the engine has no voice {voice!r}")
+        self._engine.setProperty("rate", rate_wpm)
+        self._engine.save_to_file(text, str(self._file))
+        self._engine.runAndWait()
+        if self._errors:
+            raise RuntimeError(self._errors[0])
+        try:
+            return self._file.read_bytes()
+        finally:
+            self._file.unlink(missing_ok=True)
+
+    def _note_error(self, name: str | None, exception: Exception) -> None:
+        self._errors.append(f"{name or 'engine'}: {exception}")
+
+
+def serve(requests: IO[bytes], answers: IO[bytes], folder: Path) -> int:
+    """Answer requests until they end; returns the process's exit code."""
+    try:
+        engine = Engine(folder)
+        write_frame(answers, {"ready": True, "version": engine.version})
+    except Exception as error:  # whatever a driver raises, the parent must hear of it
+        write_frame(answers, {"ready": False, "error": f"{type(error).__name__}: {error}"})
+        return 1
+    while (frame := read_frame(requests)) is not None:
+        request = frame[0]
+        try:
+            head, body = _answer(engine, request)
+        except UnknownVoiceError as error:
+            head, body = {"unknown_voice": str(error)}, b""
+        except Exception as error:  # the engine's state is unknown now, so this process ends
+            write_frame(answers, {"id": request["id"], "error": f"{error}"})
+            return 1
+        write_frame(answers, {"id": request["id"], **head}, body)
+    return 0
+
+
+def _answer(engine: Engine, request: Head) -> tuple[Head, bytes]:
+    if request["do"] == "voices":
+        return {"voices": engine.voices()}, b""
+    return {}, engine.render(request["text"], request["rate_wpm"], request["voice"])
+
+
+def _private_pipes() -> tuple[IO[bytes], IO[bytes]]:
+    """Take the frames' pipes away from descriptors 0 and 1.
+
+    Whatever a library reads or prints, from Python or from C, then meets the
+    null device and cannot damage a frame.
+    """
+    requests, answers = os.dup(0), os.dup(1)
+    null = os.open(os.devnull, os.O_RDWR)
+    os.dup2(null, 0)
+    os.dup2(null, 1)
+    return os.fdopen(requests, "rb"), os.fdopen(answers, "wb")
+
+
+def main() -> int:
+    """Run the worker."""
+    # Ctrl-C reaches every process of the terminal; the parent decides when we end.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    requests, answers = _private_pipes()
+    try:
+        return serve(requests, answers, Path(sys.argv[1]))
+    except BrokenPipeError:
+        return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
