@@ -1,0 +1,46 @@
+.DEFAULT_GOAL := help
+.PHONY: help run test test-quick lint bench setup lock clean
+
+bin := .venv/bin
+uv := .venv/uv
+compile = $(uv)/bin/uv pip compile --quiet pyproject.toml --universal --python-version 3.11 \
+	--generate-hashes --no-emit-index-url --no-header --no-annotate --group build
+
+help: ## Say what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: setup ## Start the hands-free assistant; ARGS="ask ..." runs any other command
+	@$(bin)/unknot $(ARGS)
+
+test: setup-test lint ## Check and test everything; ARGS goes to pytest
+	@UNKNOT_TESTS_COMPLETE=1 $(bin)/pytest $(ARGS)
+
+test-quick: setup-test ## Test what takes seconds
+	@$(bin)/pytest -m "not slow" $(ARGS)
+
+lint: setup-test ## Check style and types
+	@$(bin)/ruff check
+	@$(bin)/ruff format --check
+	@$(bin)/mypy
+
+bench: setup-test ## Measure, and print the tables
+	@for table in tests/benchmarks/[!_]*.py; do \
+		$(bin)/python -m "$$(echo "$${table%.py}" | tr / .)" || exit; \
+	done
+
+setup: ## Install what the product needs
+	@.ci/setup run
+
+.PHONY: setup-test
+setup-test:
+	@.ci/setup test
+
+lock: setup ## Choose the newest versions that fit and write both lock files
+	@$(bin)/python -m venv $(uv)
+	@$(uv)/bin/pip install --quiet uv==0.13.9
+	@$(compile) --upgrade --output-file requirements.lock
+	@$(compile) --upgrade --group dev --output-file requirements-dev.lock
+
+clean: ## Remove whatever can be made again
+	@rm -rf .venv artifacts build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	@find voice tests -name __pycache__ -type d -prune -exec rm -rf {} +
