@@ -1,0 +1,232 @@
+"""From sound to `Heard`: the gate, the recogniser and the endpoint, on a thread of their own."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Iterator
+
+from voice.events import Heard, Level, Mended, Partial, SpeechBegan, Trouble
+from voice.listening.endpoint import Endpoint
+from voice.listening.gate import Gated, SpeechGate
+from voice.listening.recognizer import Recognizer
+from voice.listening.sound import DIGITAL_SILENCE, RATE, AudioSource, Block, level
+
+Event = SpeechBegan | Partial | Heard | Level | Trouble | Mended
+
+EVERY = 0.1
+"""Seconds of sound between two `Partial`s, and between two `Level`s."""
+
+
+class Hearing:
+    """Takes blocks, gives events; knows nothing of threads or devices.
+
+    Args:
+        recognizer: is fed only what the gate lets through.
+        is_complete: whether a text is a whole request, so that a short silence ends it.
+        endpoint: how long to wait.
+        gate: a gate of one's own settings.
+    """
+
+    def __init__(
+        self,
+        recognizer: Recognizer,
+        *,
+        is_complete: Callable[[str], bool] | None = None,
+        endpoint: Endpoint | None = None,
+        gate: SpeechGate | None = None,
+    ) -> None:
+        self._recognizer = recognizer
+        self._is_complete = is_complete or (lambda _text: False)
+        self._endpoint = endpoint or Endpoint()
+        self._gate = gate or SpeechGate()
+        self._utterance = 0
+        self._seconds = 0.0
+        self._text = ""
+        self._changed = 0.0
+        self._told = 0.0
+        self._voiced_until = 0.0
+
+    @property
+    def hears_speech(self) -> bool:
+        """Whether an utterance is under way."""
+        return self._gate.is_open
+
+    def take(self, block: Block) -> Iterator[SpeechBegan | Partial | Heard]:
+        """Yields what this block brings about."""
+        for gated in self._gate.accept(block):
+            if self._gate.is_open:
+                yield from self._hear(gated)
+
+    def end(self) -> Iterator[Heard]:
+        """Ends an utterance that is under way: the source has run dry."""
+        if self._gate.is_open:
+            yield self._finish()
+
+    def drop(self) -> None:
+        """Forgets an utterance that is under way."""
+        for _ in self.end():
+            pass
+
+    def _hear(self, gated: Gated) -> Iterator[SpeechBegan | Partial | Heard]:
+        if gated.began:
+            yield self._begin()
+        self._recognizer.accept(gated.samples)
+        self._seconds += gated.samples.size / RATE
+        self._voiced_until = gated.voiced_until
+        text = self._recognizer.partial()
+        if text != self._text:
+            self._text, self._changed = text, self._seconds
+        stable = self._seconds - self._changed
+        if text and self._seconds - self._told >= EVERY:
+            self._told = self._seconds
+            yield Partial(self._utterance, text, round(stable, 3))
+        if self._ended(text, stable, gated.silence):
+            yield self._finish()
+
+    def _begin(self) -> SpeechBegan:
+        self._utterance += 1
+        self._seconds = self._changed = self._told = 0.0
+        self._text = ""
+        return SpeechBegan(self._utterance)
+
+    def _ended(self, text: str, stable: float, silence: float) -> bool:
+        return self._endpoint.reached(
+            complete=silence >= self._endpoint.short_silence and self._is_complete(text),
+            stable=stable,
+            silence=silence,
+            seconds=self._seconds,
+        )
+
+    def _finish(self) -> Heard:
+        self._gate.close()
+        return self._recognizer.finish(utterance=self._utterance, ended_at=self._voiced_until)
+
+
+class Listener:
+    """Listens to a source on its own thread until it is stopped or the source ends.
+
+    Args:
+        hearing: what is made of the sound.
+        report: told everything, on the listener's thread; must return quickly.
+        recognizer: the one `hearing` uses; its grammar is changed between utterances.
+    """
+
+    def __init__(
+        self,
+        recognizer: Recognizer,
+        *,
+        report: Callable[[Event], None],
+        is_complete: Callable[[str], bool] | None = None,
+        endpoint: Endpoint | None = None,
+        gate: SpeechGate | None = None,
+    ) -> None:
+        self._recognizer = recognizer
+        self._hearing = Hearing(recognizer, is_complete=is_complete, endpoint=endpoint, gate=gate)
+        self._report = report
+        self._meter = _Meter()
+        self._muted = threading.Event()
+        self._lock = threading.Lock()
+        self._phrases: tuple[str, ...] | None = None
+        self._source: AudioSource | None = None
+        self._thread: threading.Thread | None = None
+
+    def start(self, source: AudioSource) -> None:
+        """Begins to listen.
+
+        Raises:
+            RuntimeError: it is listening already.
+        """
+        if self._thread is not None:
+            raise RuntimeError("The listener is listening already.")
+        self._source = source
+        self._thread = threading.Thread(
+            target=self._run, args=(source,), name="listening", daemon=True
+        )
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Closes the source and waits until the thread has ended, at most 2 s."""
+        if self._source is not None and self._thread is not None:
+            self._source.close()
+            self._thread.join(timeout=2.0)
+            self._thread = None
+
+    def join(self, timeout: float | None = None) -> None:
+        """Waits until the source has ended, at most `timeout` seconds."""
+        if self._thread is not None:
+            self._thread.join(timeout)
+
+    def pause(self) -> None:
+        """Mutes: sound is thrown away, an utterance under way is forgotten."""
+        self._muted.set()
+
+    def resume(self) -> None:
+        """Listens again."""
+        self._muted.clear()
+
+    def set_phrases(self, phrases: Iterable[str]) -> None:
+        """Changes the grammar before the next utterance; returns at once."""
+        with self._lock:
+            self._phrases = tuple(phrases)
+
+    def _run(self, source: AudioSource) -> None:
+        for block in source.blocks(self._report):
+            if self._muted.is_set():
+                self._hearing.drop()
+                continue
+            self._change_grammar()
+            loudness = self._meter.take(block)
+            if loudness is not None:
+                self._report(Level(loudness, source.overflows))
+            for event in self._hearing.take(block):
+                self._report(event)
+        for event in self._hearing.end():
+            self._report(event)
+
+    def _change_grammar(self) -> None:
+        if self._phrases is None or self._hearing.hears_speech:
+            return
+        with self._lock:
+            phrases, self._phrases = self._phrases, None
+        if phrases is not None:
+            self._recognizer.set_phrases(phrases)
+
+
+class _Meter:
+    """The loudest block of each tenth of a second."""
+
+    def __init__(self) -> None:
+        self._samples = 0
+        self._loudest = DIGITAL_SILENCE
+
+    def take(self, block: Block) -> float | None:
+        self._samples += block.samples.size
+        self._loudest = max(self._loudest, level(block.samples))
+        if self._samples < EVERY * RATE:
+            return None
+        loudest, self._loudest, self._samples = self._loudest, DIGITAL_SILENCE, 0
+        return round(loudest, 1)
+
+
+def hear(
+    source: AudioSource,
+    recognizer: Recognizer,
+    *,
+    is_complete: Callable[[str], bool] | None = None,
+    endpoint: Endpoint | None = None,
+) -> Iterator[Heard]:
+    """Yields the utterances of a source, on the caller's thread: what a recording holds.
+
+    Args:
+        source: a recording, as a rule.
+        recognizer: holds the grammar.
+        is_complete: see `Hearing`; without it only silence ends an utterance.
+        endpoint: how long to wait.
+
+    Raises:
+        AudioFileError: the recording is damaged.
+    """
+    hearing = Hearing(recognizer, is_complete=is_complete, endpoint=endpoint)
+    for block in source.blocks(lambda _event: None):
+        yield from (event for event in hearing.take(block) if isinstance(event, Heard))
+    yield from hearing.end()

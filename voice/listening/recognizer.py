@@ -1,0 +1,210 @@
+"""The Vosk recogniser twice over one model: bound to the grammar, and free.
+
+A grammar turns any speech into something within the grammar, so what it says
+is believed only as far as unrestricted recognition of the same sound agrees;
+`judgement` holds how far that is.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TypedDict, cast
+
+import vosk
+
+from voice.events import Heard, Word
+from voice.listening.judgement import Evidence, confidence
+from voice.listening.model import UNKNOWN, Model
+from voice.listening.sound import RATE, Samples
+
+REJECT_BELOW = 0.5
+"""Confidence under which an utterance is not for us; 0.5 is where the logistic was fitted."""
+
+
+class _Word(TypedDict):
+    word: str
+    start: float
+    end: float
+
+
+class _Path(TypedDict, total=False):
+    confidence: float
+    text: str
+    result: list[_Word]
+
+
+@dataclass(frozen=True, slots=True)
+class Hypothesis:
+    """The best path of one recogniser."""
+
+    words: tuple[_Word, ...]
+    log_likelihood: float
+    """Of the whole path, acoustic and language together; natural logarithm."""
+
+    @property
+    def text(self) -> str:
+        """Its words, `[unk]` among them."""
+        return " ".join(word["word"] for word in self.words)
+
+
+class _Stream:
+    """One native recogniser, utterance by utterance, with times that start at 0 each time."""
+
+    def __init__(self, native: vosk.KaldiRecognizer) -> None:
+        native.SetMaxAlternatives(1)
+        native.SetWords(True)
+        self._native = native
+        self._fed = 0
+        self._began = 0
+
+    def accept(self, sound: bytes) -> None:
+        self._native.AcceptWaveform(sound)
+        self._fed += len(sound) // 2
+
+    def partial(self) -> str:
+        return str(json.loads(self._native.PartialResult())["partial"])
+
+    def finish(self) -> Hypothesis:
+        paths = cast("list[_Path]", json.loads(self._native.FinalResult())["alternatives"])
+        began, self._began = self._began / RATE, self._fed
+        path = paths[0] if paths else _Path()
+        words = tuple(
+            _Word(
+                word=word["word"],
+                start=max(word["start"] - began, 0.0),
+                end=max(word["end"] - began, 0.0),
+            )
+            for word in path.get("result", ())
+        )
+        return Hypothesis(words, path.get("confidence", 0.0))
+
+
+class Recognizer:
+    """Hears utterances within a list of phrases, and says how sure it is.
+
+    Not safe for use by several threads at once; the listener's thread owns it.
+
+    Args:
+        model: a loaded model; two native recognisers share it.
+        phrases: what may be said, lower case, words parted by blanks. Vosk makes a
+            bigram model of them, so mixtures of phrases are heard too.
+        reject_below: confidence, 0 to 1, under which the text is withheld.
+    """
+
+    def __init__(
+        self, model: Model, phrases: Iterable[str], *, reject_below: float = REJECT_BELOW
+    ) -> None:
+        self._model = model
+        self._reject_below = reject_below
+        self._free = _Stream(vosk.KaldiRecognizer(model.native, float(RATE)))
+        self._samples = 0
+        self.missing_words: tuple[str, ...] = ()
+        """Words of the phrases that the model does not know; their phrases are left out."""
+        self.set_phrases(phrases)
+
+    def set_phrases(self, phrases: Iterable[str]) -> None:
+        """Changes the grammar; an utterance that is being heard starts anew.
+
+        Takes about 10 ms for 2000 phrases.
+        """
+        hearable, self.missing_words = _hearable(self._model, phrases)
+        grammar = json.dumps([*hearable, UNKNOWN], ensure_ascii=False)
+        native = vosk.KaldiRecognizer(self._model.native, float(RATE), grammar)
+        self._grammar = _Stream(native)
+        if self._samples:
+            self._free.finish()
+            self._samples = 0
+
+    def accept(self, samples: Samples) -> None:
+        """Takes the next piece of the utterance: shape (n,), int16, 16 kHz."""
+        sound = samples.tobytes()
+        self._grammar.accept(sound)
+        self._free.accept(sound)
+        self._samples += samples.size
+
+    def partial(self) -> str:
+        """What it sounds like within the grammar so far; trails the voice by 0.35 to 0.6 s."""
+        return self._grammar.partial()
+
+    def finish(self, *, utterance: int = 0, ended_at: float = 0.0) -> Heard:
+        """Ends the utterance and judges it; the next `accept` begins another.
+
+        Args:
+            utterance: its number, passed on.
+            ended_at: when the voice stopped on `time.monotonic`, passed on.
+
+        Returns:
+            `Heard.text` is empty when the confidence is below `reject_below`.
+        """
+        bound = self._grammar.finish()
+        free = self._free.finish()
+        seconds, self._samples = self._samples / RATE, 0
+        sure = confidence(evidence(bound, free))
+        known = tuple(word for word in bound.words if word["word"] != UNKNOWN)
+        return Heard(
+            text=" ".join(w["word"] for w in known) if sure >= self._reject_below else "",
+            utterance=utterance,
+            confidence=round(sure, 3),
+            free_text=" ".join(w["word"] for w in free.words if w["word"] != UNKNOWN),
+            words=_agreed(known, free.words, sure),
+            seconds=seconds,
+            ended_at=ended_at,
+        )
+
+
+def evidence(bound: Hypothesis, free: Hypothesis) -> Evidence:
+    """What speaks for and against an utterance being for us."""
+    return Evidence(
+        gain=bound.log_likelihood - free.log_likelihood,
+        seconds=_spoken(free.words or bound.words),
+        unknown=_share_unknown(bound.words),
+        bound=tuple(word["word"] for word in bound.words if word["word"] != UNKNOWN),
+        free=tuple(word["word"] for word in free.words if word["word"] != UNKNOWN),
+    )
+
+
+def _spoken(words: Sequence[_Word]) -> float:
+    return words[-1]["end"] - words[0]["start"] if words else 0.0
+
+
+def _share_unknown(words: Sequence[_Word]) -> float:
+    total = sum(word["end"] - word["start"] for word in words)
+    unknown = sum(word["end"] - word["start"] for word in words if word["word"] == UNKNOWN)
+    return unknown / total if total else 0.0
+
+
+def _agreed(words: Sequence[_Word], free: Sequence[_Word], sure: float) -> tuple[Word, ...]:
+    """Words with a confidence: the utterance's, halved where free recognition differs."""
+    return tuple(
+        Word(
+            word=word["word"],
+            start=round(word["start"], 3),
+            end=round(word["end"], 3),
+            conf=round(sure if _heard_by(word, free) else sure / 2, 3),
+        )
+        for word in words
+    )
+
+
+def _heard_by(word: _Word, others: Sequence[_Word]) -> bool:
+    return any(
+        other["word"] == word["word"]
+        and other["start"] < word["end"]
+        and word["start"] < other["end"]
+        for other in others
+    )
+
+
+def _hearable(model: Model, phrases: Iterable[str]) -> tuple[list[str], tuple[str, ...]]:
+    known: dict[str, bool] = {}
+    hearable: list[str] = []
+    for phrase in dict.fromkeys(phrases):
+        words = phrase.split()
+        for word in words:
+            if word not in known:
+                known[word] = model.knows(word)
+        if words and all(known[word] for word in words):
+            hearable.append(" ".join(words))
+    return hearable, tuple(word for word, there in known.items() if not there)
