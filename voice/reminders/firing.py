@@ -1,0 +1,115 @@
+"""How a reminder moves on: it rings, rings again, is answered, or is missed.
+
+Pure functions of a reminder and the time; the store applies them within a
+transaction, so that two processes never take the same step.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from voice.reminders import moments, recurrence
+from voice.reminders.reminder import Missed, Reminder
+
+REPEATS = (1 * moments.MINUTE, 4 * moments.MINUTE)
+"""How long after a ring the next one comes: at one and at five minutes."""
+LAST_WAIT = 1 * moments.MINUTE
+"""How long the last ring may still be answered."""
+TOO_LATE = 2 * moments.MINUTE
+"""Later than this it does not ring any more: it has been missed, and that is said."""
+_WAITS = (*REPEATS, LAST_WAIT)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What one reminder does when its time has come."""
+
+    reminder: Reminder
+    """As it stands afterwards."""
+    rings: bool = False
+    missed: Missed | None = None
+    late_ms: int = 0
+    """How long after its time."""
+
+
+def step(reminder: Reminder, now_ms: int, zone: str) -> Step:
+    """Ring, ring again, or be missed.
+
+    Args:
+        reminder: A live reminder whose `ring_ms` has come.
+        now_ms: The present moment.
+        zone: IANA name of the zone whose clock is meant now.
+    """
+    late = now_ms - reminder.ring_ms
+    if late > TOO_LATE or reminder.rings >= len(_WAITS):
+        return _missed(reminder, now_ms, zone)
+    rung = replace(
+        reminder,
+        state="ringing",
+        rings=reminder.rings + 1,
+        ring_ms=now_ms + _WAITS[reminder.rings],
+    )
+    return Step(rung, rings=True, late_ms=late)
+
+
+def answered(reminder: Reminder, now_ms: int, zone: str) -> Reminder:
+    """It has been done: a one-off is over, a recurring one waits for its next turn."""
+    return _next_turn(reminder, now_ms, zone) or replace(reminder, state="done")
+
+
+def snoozed(reminder: Reminder, until_ms: int) -> Reminder:
+    """It rings again later, as if for the first time."""
+    return replace(reminder, state="snoozed", ring_ms=until_ms, rings=0)
+
+
+def moved(reminder: Reminder, zone: str) -> Reminder:
+    """A recurring reminder by the clock, after the person went to another zone."""
+    follows = bool(reminder.rule) and reminder.wall is not None and reminder.state == "set"
+    if not follows or reminder.wall is None:
+        return reminder
+    due = moments.resolve(reminder.wall, zone)
+    return replace(reminder, zone=zone, due_ms=due, ring_ms=due)
+
+
+def _missed(reminder: Reminder, now_ms: int, zone: str) -> Step:
+    last, times = _last_turn(reminder, now_ms, zone)
+    missed = Missed(
+        reminder=reminder.id,
+        about=reminder.about,
+        due_ms=last,
+        zone=reminder.zone,
+        times=times,
+        rang=reminder.rings > 0,
+        text=reminder.text,
+    )
+    after = _next_turn(reminder, now_ms, zone) or replace(reminder, state="missed")
+    return Step(after, missed=missed, late_ms=now_ms - last)
+
+
+def _last_turn(reminder: Reminder, now_ms: int, zone: str) -> tuple[int, int]:
+    """The last occurrence that has passed, and how many have from this one on."""
+    due, wall, times = reminder.due_ms, reminder.wall, 1
+    end = now_ms if reminder.until_ms is None else min(now_ms, reminder.until_ms)
+    minutes = recurrence.elapsed_minutes(reminder.rule)
+    if minutes is not None:
+        more = max(0, (end - due) // (minutes * moments.MINUTE))
+        return due + more * minutes * moments.MINUTE, 1 + more
+    while reminder.rule:
+        found = recurrence.following(reminder.rule, due, wall, zone, due)
+        if found is None or found[0] > end:
+            break
+        due, wall = found
+        times += 1
+    return due, times
+
+
+def _next_turn(reminder: Reminder, now_ms: int, zone: str) -> Reminder | None:
+    if not reminder.rule:
+        return None
+    after = max(now_ms, reminder.due_ms)
+    found = recurrence.following(reminder.rule, reminder.due_ms, reminder.wall, zone, after)
+    if found is None or (reminder.until_ms is not None and found[0] > reminder.until_ms):
+        return None
+    due, wall = found
+    meant = zone if wall is not None else reminder.zone
+    return replace(reminder, state="set", due_ms=due, wall=wall, zone=meant, ring_ms=due, rings=0)
