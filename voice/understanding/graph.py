@@ -1,0 +1,276 @@
+"""Sentence templates as a graph of words: what matches exactly, and what may come next.
+
+hassil parses the templates; this module turns its tree of expressions into one graph whose arcs
+are whole words, so that matching a sentence costs one dictionary look-up a word whatever the
+number of templates, and so that the recogniser's grammar can be read off the same arcs.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from hassil import (
+    Alternative,
+    Expression,
+    Group,
+    IntentData,
+    Intents,
+    ListReference,
+    Permutation,
+    RangeSlotList,
+    RuleReference,
+    Sentence,
+    SlotList,
+    TextChunk,
+    TextSlotList,
+    WildcardSlotList,
+)
+
+from voice.events import Slot
+from voice.understanding.errors import TemplateError
+from voice.understanding.numbers import number_in_words
+
+Tags = tuple[tuple[str, Slot], ...]
+"""Slots set on the way."""
+Arc = tuple[int, Tags]
+"""Where a word leads, and the slots it sets."""
+
+_SPACE = " "
+_START = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a path through the graph means."""
+
+    intent: str
+    slots: tuple[tuple[str, Slot], ...]
+    order: int
+    """The how-manieth template of the pack it is."""
+    template: str
+    """The template as it is written in the pack: the reason given to people who ask."""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A sentence found in the graph."""
+
+    intent: str
+    slots: Mapping[str, Slot]
+    template: str
+
+
+def hole(name: str) -> str:
+    """The word that stands in a sentence for something found by another part: a time."""
+    return f"{{{name}}}"
+
+
+class Graph:
+    """All templates of a pack, as states and word arcs.
+
+    States are numbers; the start is 0. Arcs are worked out when a state is first visited.
+    """
+
+    def __init__(self, intents: Intents) -> None:
+        """Build the graph.
+
+        Args:
+            intents: Templates as hassil parsed them.
+
+        Raises:
+            TemplateError: A template names a list or rule that does not exist.
+        """
+        self._edges: list[list[tuple[str, int, Tags]]] = [[]]
+        self._meanings: dict[int, Meaning] = {}
+        self._arcs: dict[int, dict[str, list[Arc]]] = {}
+        self._finals: dict[int, list[tuple[Meaning, Tags]]] = {}
+        for intent in intents.intents.values():
+            for data in intent.data:
+                for sentence in data.sentences:
+                    self._add_sentence(intents, intent.name, data, sentence)
+
+    def matches(self, words: Iterable[str]) -> list[Match]:
+        """Find the templates that a sentence follows from its first word to its last.
+
+        Returns:
+            What it may mean, likeliest first: the more slots the better, then as written.
+        """
+        states: dict[Arc, None] = {(_START, ()): None}
+        for word in words:
+            following: dict[Arc, None] = {}
+            for state, tags in states:
+                for target, more in self.arcs(state).get(word, ()):
+                    following[target, tags + more] = None
+            if not following:
+                return []
+            states = following
+        found: dict[int, Match] = {}
+        for state, tags in states:
+            for meaning, more in self.finals(state):
+                slots = dict(meaning.slots) | dict(tags + more)
+                found[meaning.order] = Match(meaning.intent, slots, meaning.template)
+        in_order = [found[order] for order in sorted(found)]
+        return sorted(in_order, key=lambda match: -len(match.slots))
+
+    def begins(self, words: Iterable[str]) -> bool:
+        """Tell whether some template begins with these words."""
+        states = {_START}
+        for word in words:
+            states = {target for state in states for target, _ in self.arcs(state).get(word, ())}
+        return bool(states)
+
+    def arcs(self, state: int) -> Mapping[str, list[Arc]]:
+        """Words that may follow in a state, and where each leads."""
+        if state not in self._arcs:
+            self._expand(state)
+        return self._arcs[state]
+
+    def finals(self, state: int) -> list[tuple[Meaning, Tags]]:
+        """What a sentence means that ends in a state; empty: it may not end there."""
+        if state not in self._finals:
+            self._expand(state)
+        return self._finals[state]
+
+    def states(self) -> list[int]:
+        """Every state that can be reached, nearest to the start first."""
+        seen = {_START: None}
+        queue = deque([_START])
+        while queue:
+            for arcs in self.arcs(queue.popleft()).values():
+                for target, _ in arcs:
+                    if target not in seen:
+                        seen[target] = None
+                        queue.append(target)
+        return list(seen)
+
+    def _expand(self, state: int) -> None:
+        """Work out the word arcs that leave a state, and the meanings that end in it."""
+        arcs: dict[str, list[Arc]] = {}
+        finals: list[tuple[Meaning, Tags]] = []
+        seen: set[tuple[int, str, Tags]] = set()
+        todo: list[tuple[int, str, Tags]] = [(state, "", ())]
+        while todo:
+            step = todo.pop()
+            if step in seen:
+                continue
+            seen.add(step)
+            at, word, tags = step
+            if at in self._meanings:
+                if word:
+                    arcs.setdefault(word, []).append((at, tags))
+                else:
+                    finals.append((self._meanings[at], tags))
+            for label, target, more in reversed(self._edges[at]):
+                if label != _SPACE:
+                    todo.append((target, word + label, tags + more))
+                elif word:
+                    arcs.setdefault(word, []).append((target, tags))
+                else:
+                    todo.append((target, "", tags))
+        self._arcs[state], self._finals[state] = arcs, finals
+
+    def _state(self) -> int:
+        self._edges.append([])
+        return len(self._edges) - 1
+
+    def _edge(self, start: int, label: str, end: int, tags: Tags = ()) -> None:
+        self._edges[start].append((label, end, tags))
+
+    def _add_sentence(
+        self, intents: Intents, name: str, data: IntentData, sentence: Sentence
+    ) -> None:
+        rules = {**intents.expansion_rules, **data.expansion_rules}
+        lists = {**intents.slot_lists, **data.slot_lists}
+        try:
+            end = self._add(sentence.expression, _START, rules, lists)
+        except KeyError as missing:
+            raise TemplateError(
+                f"Intent {name}: the template {sentence.text!r} names {missing}, "
+                "which no file of the pack defines.",
+                "Define it under lists or expansion_rules, or correct the name.",
+            ) from None
+        final = self._state()
+        self._edge(end, "", final)
+        slots = tuple((key, value) for key, value in data.slots.items())
+        self._meanings[final] = Meaning(name, slots, len(self._meanings), sentence.text or "")
+
+    def _add(
+        self,
+        expression: Expression,
+        start: int,
+        rules: Mapping[str, Sentence],
+        lists: Mapping[str, SlotList],
+    ) -> int:
+        """Add an expression after a state and return the state it ends in."""
+        if isinstance(expression, TextChunk):
+            return self._add_text(expression.text, start)
+        if isinstance(expression, Alternative):
+            return self._add_choice(expression.items, start, rules, lists)
+        if isinstance(expression, Permutation):
+            orders = [Group(list(items)) for items in itertools.permutations(expression.items)]
+            return self._add_choice(orders, start, rules, lists)
+        if isinstance(expression, Group):
+            for item in expression.items:
+                start = self._add(item, start, rules, lists)
+            return start
+        if isinstance(expression, RuleReference):
+            return self._add(rules[expression.rule_name].expression, start, rules, lists)
+        if isinstance(expression, ListReference):
+            return self._add_list(expression, start, rules, lists)
+        raise TypeError(f"hassil knows an expression that this room does not: {expression!r}")
+
+    def _add_text(self, text: str, start: int) -> int:
+        for position, piece in enumerate(text.lower().split(_SPACE)):
+            if position:
+                end = self._state()
+                self._edge(start, _SPACE, end)
+                start = end
+            if piece:
+                end = self._state()
+                self._edge(start, piece, end)
+                start = end
+        return start
+
+    def _add_choice(
+        self,
+        items: Iterable[Expression],
+        start: int,
+        rules: Mapping[str, Sentence],
+        lists: Mapping[str, SlotList],
+    ) -> int:
+        end = self._state()
+        for item in items:
+            self._edge(self._add(item, start, rules, lists), "", end)
+        return end
+
+    def _add_list(
+        self,
+        reference: ListReference,
+        start: int,
+        rules: Mapping[str, Sentence],
+        lists: Mapping[str, SlotList],
+    ) -> int:
+        slot_list = lists[reference.list_name]
+        end = self._state()
+        if isinstance(slot_list, WildcardSlotList):
+            self._edge(start, hole(reference.list_name), end)
+            return end
+        for text, value in list_values(slot_list):
+            last = self._add(text, start, rules, lists)
+            self._edge(last, "", end, ((reference.slot_name, value),))
+        return end
+
+
+def list_values(slot_list: SlotList) -> Iterator[tuple[Expression, Any]]:
+    """Every value of a list: how it is said and what it means."""
+    if isinstance(slot_list, TextSlotList):
+        for value in slot_list.values:
+            yield value.text_in, value.value_out
+    elif isinstance(slot_list, RangeSlotList):
+        for number in range(slot_list.start, slot_list.stop + 1, slot_list.step):
+            yield TextChunk(number_in_words(number)), number
+            yield TextChunk(str(number)), number

@@ -1,0 +1,76 @@
+"""What this room reads from a content pack: `intents/` and `understanding/`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+from hassil import Intents, merge_dict
+
+from voice.understanding.errors import TemplateError
+
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+def read_yaml(file: Path) -> dict[str, Any]:
+    """Read one mapping from a YAML file.
+
+    Raises:
+        TemplateError: It is no YAML, or no mapping.
+    """
+    try:
+        content = yaml.load(file.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 - safe loader
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as trouble:
+        raise TemplateError(
+            f"{file} cannot be read: {' '.join(str(trouble).split())}", "Correct that file."
+        ) from trouble
+    if not isinstance(content, dict):
+        raise TemplateError(f"{file} holds no mapping.", "Begin it with `language: en`.")
+    return content
+
+
+def read_templates(folder: Path) -> dict[str, Any]:
+    """Merge all intent files of a folder, in the order of their names.
+
+    Raises:
+        TemplateError: There is none, or one is broken.
+    """
+    files = sorted(folder.glob("*.yaml"))
+    if not files:
+        raise TemplateError(
+            f"{folder} holds no sentence templates.", "Put at least one intent file into it."
+        )
+    merged: dict[str, Any] = {}
+    for file in files:
+        merge_dict(merged, read_yaml(file))
+    return merged
+
+
+def parse_templates(merged: dict[str, Any]) -> Intents:
+    """Let hassil parse what `read_templates` read.
+
+    Raises:
+        TemplateError: A template is malformed; the message quotes it.
+    """
+    try:
+        intents = Intents.from_dict(merged)
+    except (KeyError, TypeError, ValueError, AssertionError) as trouble:
+        raise TemplateError(
+            f"The intents of the pack are malformed: {trouble!r}",
+            "Compare them with the Home Assistant sentence-template format.",
+        ) from trouble
+    for intent in intents.intents.values():
+        for data in intent.data:
+            _parse_sentences(intent.name, data)
+    return intents
+
+
+def _parse_sentences(name: str, data: Any) -> None:
+    try:
+        data.sentences  # noqa: B018 - hassil parses on first access
+    except ValueError as trouble:
+        raise TemplateError(
+            f"Intent {name}: a template cannot be parsed: {trouble}",
+            "Close every bracket of that template.",
+        ) from trouble

@@ -1,0 +1,37 @@
+"""A sentence as the words a recogniser would write."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+MOST_CHARACTERS = 600
+"""A spoken request is shorter than this; the rest is not looked at."""
+MOST_WORDS = 60
+
+_APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'"})  # noqa: RUF001 - typed apostrophes
+_CLOCK = re.compile(r"(\d)[:.](\d\d)\b")
+_HALF_DAY = re.compile(r"(?<=\d)\s?([ap])\.?\s?m\b\.?")
+_GLUED = re.compile(r"(\d)([a-z])")
+_WORD = re.compile(r"[a-z0-9:']+")
+
+
+def words_of(text: str) -> list[str]:
+    """Split a sentence, spoken or typed, into lower-case words.
+
+    Punctuation, emoji, control characters and other scripts disappear; apostrophes stay inside
+    words ("i'm"); "7:25pm" becomes "7:25 p m", as it would be spoken.
+
+    Args:
+        text: Any string; at most `MOST_CHARACTERS` of it are read.
+
+    Returns:
+        At most `MOST_WORDS` words of the letters a-z, digits, apostrophes and colons.
+    """
+    plain = unicodedata.normalize("NFKD", text[:MOST_CHARACTERS].translate(_APOSTROPHES).lower())
+    plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
+    plain = _CLOCK.sub(r"\1:\2", plain).replace("-", " ")
+    plain = _HALF_DAY.sub(r" \1 m", plain)
+    plain = _GLUED.sub(r"\1 \2", plain)
+    found = (word.strip("':") for word in _WORD.findall(plain))
+    return [word for word in found if word][:MOST_WORDS]
