@@ -159,6 +159,14 @@ def test_pack_of_another_article_loads_with_no_change_to_the_code(tmp_path: Path
     assert not neck.routines
 
 
+def test_pack_may_answer_no_questions(tmp_path: Path) -> None:
+    neck = pack_about_a_stiff_neck(tmp_path)
+    change(neck, "pack.yaml", "questions: [pillow]", "questions: []")
+    change(neck, "replies.yaml", ", pillow: pillows", "")
+    change(neck, "article.md", "### Which pillow is best? {#pillow}\nA flat one.\n", "")
+    assert not load_pack(neck).questions
+
+
 # Broken packs: what is changed, where the mistake must be found, and what is said about it
 
 LONG = "And " + "very " * 30 + "long."
@@ -226,7 +234,7 @@ BROKEN_YAML = [
     ("replies.yaml", "I am still", "Your {x} is still", "- Your", "still_here has no field {x}"),
     ("replies.yaml", "  goodbye:", "  goodby:", "  goodby:", "replies does not know goodby"),
     ("replies.yaml", "  goodbye:", "  goodby:", "  greeting:", "replies lacks goodbye"),
-    ("replies.yaml", "    - Stopped.\n", "    []\n", "    []", "at least one item"),
+    ("replies.yaml", "    - Stopped.\n", "    []\n", "    []", "must be a list of 1 or more"),
     ("replies.yaml", "  heat: heat\n", "", "  introduction:", "names lacks heat"),
     ("replies.yaml", "  heat: heat\n", "  heet: heat\n", "  heet", "names does not know heet"),
     ("replies.yaml", "  heat: heat\n", "  heat: heat.\n", "  heat: heat.", "must not end like one"),

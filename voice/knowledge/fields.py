@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Mapping
 
 import yaml
@@ -15,6 +16,7 @@ _Loader: type[yaml.SafeLoader] | type[yaml.CSafeLoader] = getattr(
     yaml, "CSafeLoader", yaml.SafeLoader
 )
 _TEXT = "tag:yaml.org,2002:str"
+_ID = re.compile(r"[a-z][a-z0-9_]{0,63}")
 _NOTHING: Mapping[str, Node] = {}
 
 
@@ -86,12 +88,12 @@ class YamlFile:
             self.wrong(node, f"{what} lacks {key}")
         return found
 
-    def items(self, node: Node | None, what: str) -> Iterator[Node]:
-        """The items of a list that must not be empty."""
+    def items(self, node: Node | None, what: str, least: int = 1) -> Iterator[Node]:
+        """The items of a list of `least` items or more."""
         if node is None:
             return
-        if not isinstance(node, SequenceNode) or not node.value:
-            self.wrong(node, f"{what} must be a list with at least one item")
+        if not isinstance(node, SequenceNode) or len(node.value) < least:
+            self.wrong(node, f"{what} must be a list of {least} or more")
             return
         yield from node.value
 
@@ -121,6 +123,17 @@ class YamlFile:
         if complaint is not None:
             self.wrong(node, complaint)
         return text
+
+    def matching(self, node: Node | None, what: str, pattern: re.Pattern[str], like: str) -> str:
+        """A text of a fixed form; `like` tells a person which."""
+        text = self.text(node, what)
+        if text and not pattern.fullmatch(text):
+            self.wrong(node, f"{what} must be {like}")
+        return text
+
+    def id(self, node: Node | None) -> str:
+        """The id of something within the pack."""
+        return self.matching(node, "an id", _ID, "small letters, digits and underscores")
 
     def number(self, node: Node | None, what: str, low: float, high: float) -> float:
         """A number from `low` to `high`."""

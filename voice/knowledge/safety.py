@@ -1,0 +1,37 @@
+"""Reads `safety.yaml`: the signs of an emergency, and the rule for pain."""
+
+from __future__ import annotations
+
+from yaml.nodes import Node
+
+from voice.knowledge.fields import YamlFile
+from voice.knowledge.pack import Advice, Safety, Sign
+
+
+def read_safety(file: YamlFile) -> Safety:
+    """What the file says; mistakes go to its findings."""
+    entries = file.entries(file.root, "the file", required=frozenset({"red_flags", "stop_at_once"}))
+    rule = file.entries(
+        entries.get("stop_at_once"), "stop_at_once", required=frozenset({"rule", "source"})
+    )
+    return Safety(
+        red_flags=_signs(file, entries.get("red_flags")),
+        stop_at_once=Advice(
+            file.sentence(rule.get("rule"), "rule"), file.text(rule.get("source"), "source")
+        ),
+    )
+
+
+def _signs(file: YamlFile, node: Node | None) -> tuple[Sign, ...]:
+    signs: dict[str, Sign] = {}
+    for item in file.items(node, "red_flags"):
+        entries = file.entries(item, "a red flag", required=frozenset({"id", "sign", "source"}))
+        name = file.id(entries.get("id"))
+        if name and name in signs:
+            file.wrong(item, f"{name} is there twice")
+        signs[name] = Sign(
+            name,
+            file.phrase(entries.get("sign"), "sign"),
+            file.text(entries.get("source"), "source"),
+        )
+    return tuple(signs.values())
