@@ -20,7 +20,8 @@ def reminder_of(row: Row) -> Reminder:
     """The reminder that a row of `REMINDER_COLUMNS` holds."""
     if row[_WALL] is None:
         return Reminder(*row)
-    return Reminder(*row[:_WALL], datetime.fromisoformat(row[_WALL]), *row[_WALL + 1 :])
+    wall = datetime.fromisoformat(row[_WALL])
+    return Reminder(*(*row[:_WALL], wall, *row[_WALL + 1 :]))
 
 
 def row_of(reminder: Reminder) -> Row:

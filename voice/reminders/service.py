@@ -1,0 +1,488 @@
+"""What is done when somebody asks for something about reminders, and what is said then."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from voice.events import Due, Request, Slot
+from voice.reminders import firing, moments
+from voice.reminders.plan import TIME_SLOTS, PlanError, Present, lacks_time, planned
+from voice.reminders.recurrence import LEAST_MINUTES
+from voice.reminders.reminder import Missed, Reminder
+from voice.reminders.spoken import UNAMBIGUOUS, Spoken
+from voice.reminders.store import Store
+from voice.reminders.wording import Offer, Wording
+
+MOST = 10_000
+"""How many reminders are kept at once."""
+SAID_AT_ONCE = 5
+"""More than this in one breath nobody remembers."""
+LONGEST_ABOUT = 80
+LONGEST_TEXT = 500
+SNOOZE_MINUTES = 10
+LONGEST_SNOOZE = 24 * 60
+QUESTION_STANDS = 2 * moments.MINUTE
+"""How long an answer still completes what was asked back."""
+MISSED_LATELY = 7 * moments.DAY
+"""How far back "what did I miss" looks."""
+SAME_TIME = 1 * moments.MINUTE
+"""Two reminders about the same thing within this are one."""
+
+AsksFor = Literal["about", "time", "which"]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is to be said, and what is still open."""
+
+    sentences: tuple[str, ...] = ()
+    """To be said in this order; empty: there is nothing to say."""
+    asks_for: AsksFor | None = None
+    """The last sentence asks for this; the next request that names it completes the matter."""
+    reminder: Reminder | None = None
+    """The reminder that this is about, as it stands now."""
+    offer: Offer | None = None
+    """What is offered after the sentences."""
+    choices: tuple[Request, ...] = ()
+    """What "the second one" may mean, in the order they were said."""
+    missed: tuple[int, ...] = ()
+    """What it tells of having been missed; `Reminders.spoken` remembers that it was said."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Pending:
+    """A request that was asked back about."""
+
+    request: Request
+    asked_ms: int
+    asks_for: AsksFor
+
+
+@dataclass(slots=True)
+class _Recent:
+    """What "it" means: the reminder that was last spoken of."""
+
+    set: int = 0
+    rung: int = 0
+    pending: _Pending | None = None
+
+
+@dataclass(slots=True)
+class Reminders:
+    """Sets, lists, changes and rings reminders, and finds the words for it.
+
+    Every method that changes something has it safe on the disk before it
+    returns the words that confirm it.
+
+    Raises:
+        StoreError: From any method, when the store cannot be used.
+    """
+
+    store: Store
+    wording: Wording
+    now: Callable[[], int] = moments.now_ms
+    """The present in milliseconds since the epoch."""
+    zone: Callable[[], str] = moments.local_zone
+    """IANA name of the zone in which the person is."""
+    _recent: _Recent = field(default_factory=_Recent)
+
+    # Requests
+
+    @property
+    def asks_for(self) -> AsksFor | None:
+        """What was asked for last and not yet answered; None when nothing is open."""
+        pending = self._recent.pending
+        if pending is None or self.now() - pending.asked_ms > QUESTION_STANDS:
+            return None
+        return pending.asks_for
+
+    def answer(self, request: Request) -> Answer | None:
+        """Do what a request asks for; None when it is not about reminders."""
+        handlers: Mapping[str, Callable[[Request], Answer]] = {
+            "set_reminder": self.set,
+            "list_reminders": self.list,
+            "cancel_reminder": self.cancel,
+            "change_reminder": self.change,
+            "snooze_reminder": self.snooze,
+            "done_reminder": self.done,
+            "missed_reminders": self.missed,
+        }
+        handler = handlers.get(request.intent)
+        return None if handler is None else handler(request)
+
+    def set(self, request: Request) -> Answer:
+        """Set a reminder, or ask for the subject or the time that is missing."""
+        request = self._completed(request)
+        about = _about(request.slots)
+        if not about:
+            return self._ask(request, "about", self.wording.reply("ask_about"))
+        do = self.wording.kind(about).do
+        if lacks_time(request.slots):
+            key = "ask_clock" if "repeat" in request.slots else "ask_time"
+            return self._ask(request, "time", self.wording.reply(key, do=do))
+        present = self._present()
+        try:
+            plan = planned(request.slots, present)
+        except PlanError as error:
+            return self._ask_again(request, do, error)
+        wanted = replace(plan, about=about, text=request.text[:LONGEST_TEXT])
+        return self._kept(wanted, present)
+
+    def give_up(self) -> Answer:
+        """The person does not want what was asked back about."""
+        self._recent.pending = None
+        return Answer(self.wording.reply("given_up"))
+
+    def list(self, request: Request) -> Answer:
+        """Say which reminders there are, the next ones first."""
+        about = _about(request.slots)
+        found = self._named(about)
+        if not found:
+            return Answer(self._none(about))
+        sentences = self._how_many(len(found))
+        if len(found) > SAID_AT_ONCE:
+            shown = self._number(SAID_AT_ONCE)
+            sentences += self.wording.reply("list_next", count=shown)
+        items = tuple(self._item(reminder) for reminder in found[:SAID_AT_ONCE])
+        return Answer(sentences + items)
+
+    def cancel(self, request: Request) -> Answer:
+        """Cancel a reminder, or all, or ask which."""
+        if self._recent.pending is not None and self.asks_for in {"about", "time"}:
+            return self.give_up()
+        request = self._completed(request)
+        about = _about(request.slots)
+        found = self._meant(request, about)
+        if not found:
+            return Answer(self._none(about))
+        if len(found) > 1 and not request.slots.get("all"):
+            return self._ask_which(request, found, "which_cancel")
+        # Read again within the transaction: it may have rung, or ended, since it was listed.
+        cancelled = [self.store.change(reminder.id, _cancelled) for reminder in found]
+        gone = [reminder for reminder in cancelled if reminder is not None]
+        if not gone:
+            return Answer(self._none(about))
+        if len(gone) > 1:
+            return Answer(self.wording.reply("cancelled_all", count=self._number(len(gone))))
+        fields = self._fields(found[0])
+        key = "cancelled_every" if found[0].rule else "cancelled"
+        return Answer(self._reply(key, fields), reminder=gone[0])
+
+    def change(self, request: Request) -> Answer:
+        """Give a reminder another time: the one that was named, or set last."""
+        request = self._completed(request)
+        about = _about(request.slots)
+        last = (
+            self.store.get(self._recent.set) if not about and not self._number_in(request) else None
+        )
+        found = (last,) if last is not None and last.live else self._meant(request, about)
+        if not found:
+            return Answer(self._none(about))
+        if len(found) > 1:
+            return self._ask_which(request, found, "which_change")
+        do = self.wording.kind(found[0].about).do
+        named = replace(request, slots={**request.slots, "id": found[0].id})
+        if lacks_time(request.slots):
+            return self._ask(named, "time", self.wording.reply("ask_time", do=do))
+        present = self._present()
+        try:
+            plan = planned(request.slots, present)
+        except PlanError as error:
+            return self._ask_again(named, do, error)
+        changed = self.store.change(found[0].id, lambda old: _replanned(old, plan))
+        if changed is None:
+            return Answer(self._none(about))
+        self._recent.set = changed.id
+        return Answer(self._confirmation("changed", changed, present), reminder=changed)
+
+    def snooze(self, request: Request) -> Answer:
+        """Let what rings, or what was missed last, ring again later."""
+        minutes = request.slots.get("minutes", SNOOZE_MINUTES)
+        if isinstance(minutes, bool) or not isinstance(minutes, int):
+            minutes = SNOOZE_MINUTES
+        present = self._present()
+        until = present.ms + min(max(minutes, 1), LONGEST_SNOOZE) * moments.MINUTE
+        ringing = self._ringing()
+        if ringing is not None:
+            later = self.store.change(
+                ringing.id,
+                lambda old: firing.snoozed(old, until) if old.state == "ringing" else None,
+            )
+        else:
+            later = self._missed_again(until, present)
+        if later is None:
+            return Answer(self.wording.reply("nothing_rings"))
+        fields = self._fields(later)
+        return Answer(self._reply("snoozed", fields), reminder=later)
+
+    def done(self, _: Request | None = None) -> Answer:
+        """What rings has been done."""
+        return self._answered("done", "done_next")
+
+    def hush(self) -> Answer:
+        """What rings shall be quiet; it counts as answered."""
+        return self._answered("hushed", "hushed")
+
+    def missed(self, request: Request) -> Answer:
+        """Say what was missed lately, asked for."""
+        about = _about(request.slots)
+        found = [
+            missed
+            for missed in self.store.missed(self.now() - MISSED_LATELY)
+            if not about or missed.about == about
+        ]
+        if not found:
+            return Answer(self.wording.reply("missed_none"))
+        return self._told(tuple(found))
+
+    # Ringing
+
+    def ring(self, due: Due) -> Answer:
+        """What is said when a reminder has come due.
+
+        Returns:
+            Without sentences when it was answered or cancelled meanwhile.
+        """
+        if due.late * moments.SECOND > firing.TOO_LATE:
+            return self.untold()
+        reminder = self.store.get(due.reminder)
+        if reminder is None or reminder.state != "ringing":
+            return Answer()
+        self._recent.rung = reminder.id
+        kind = self.wording.kind(reminder.about)
+        if reminder.rings > 1:
+            again = self.wording.reply("again") + kind.rings[:1]
+            return Answer(again + self.wording.reply("how_to_answer"), reminder=reminder)
+        return Answer(kind.rings, reminder=reminder, offer=kind.offer)
+
+    def untold(self) -> Answer:
+        """Say what was missed and has not been told yet; without sentences when nothing was."""
+        found = self.store.missed(untold=True)
+        return self._told(found) if found else Answer()
+
+    def spoken(self, answer: Answer) -> None:
+        """An answer has been said to its end: what it told as missed is not told unasked again."""
+        self.store.told(answer.missed)
+
+    def rescue_note(self) -> Answer:
+        """Say once that the file was damaged and what could be saved."""
+        rescued, self.store.rescued = self.store.rescued, None
+        if rescued is None:
+            return Answer()
+        key = {0: "rescued_none", 1: "rescued_one"}.get(rescued.reminders, "rescued")
+        fields = {"count": self._number(rescued.reminders)} if key == "rescued" else {}
+        return Answer(self._reply(key, fields))
+
+    # Asking back
+
+    def _completed(self, request: Request) -> Request:
+        """The request together with what was asked back about, which then is settled."""
+        pending, asks_for = self._recent.pending, self.asks_for
+        self._recent.pending = None
+        if pending is None or asks_for is None or pending.request.intent != request.intent:
+            return request
+        if asks_for == "time" and _about(request.slots) not in {"", _about(pending.request.slots)}:
+            return request
+        before = pending.request.slots
+        if not lacks_time(request.slots) and "at" not in request.slots:
+            before = {name: value for name, value in before.items() if name not in TIME_SLOTS}
+        return replace(
+            request,
+            slots={**before, **request.slots},
+            text=f"{pending.request.text} {request.text}".strip(),
+        )
+
+    def _ask(self, request: Request, asks_for: AsksFor, sentences: tuple[str, ...]) -> Answer:
+        self._recent.pending = _Pending(request, self.now(), asks_for)
+        return Answer(sentences, asks_for=asks_for)
+
+    def _ask_again(self, request: Request, do: str, error: PlanError) -> Answer:
+        """Say why a time will not do, and ask for another."""
+        present = self._present()
+        fields: dict[str, str] = {}
+        if error.moment_ms is not None:
+            meant = moments.from_ms(error.moment_ms, present.zone)
+            fields["when"] = self._spoken.when(meant, present.moment)
+        if error.key == "too_often":
+            fields["least"] = self._spoken.count_of(LEAST_MINUTES)
+        kept = {name: value for name, value in request.slots.items() if name not in TIME_SLOTS}
+        why = self._reply(error.key, fields)
+        question = self.wording.reply("ask_time", do=do)
+        return self._ask(replace(request, slots=kept), "time", why + question)
+
+    def _ask_which(self, request: Request, found: tuple[Reminder, ...], key: str) -> Answer:
+        shown = found[:SAID_AT_ONCE]
+        sentences = self._how_many(len(found)) + tuple(self._item(item) for item in shown)
+        choices = tuple(
+            replace(request, slots={**request.slots, "id": item.id}, layer="direct")
+            for item in shown
+        )
+        asked = self._ask(request, "which", sentences + self.wording.reply(key))
+        return replace(asked, choices=choices)
+
+    # Steps
+
+    def _kept(self, wanted: Reminder, present: Present) -> Answer:
+        live = self.store.live()
+        if len(live) >= MOST:
+            return Answer(self.wording.reply("too_many"))
+        for other in live:
+            if _same(other, wanted):
+                self._recent.set = other.id
+                return Answer(self._reply("already", self._fields(other)), reminder=other)
+        kept = self.store.add(wanted)
+        self._recent.set = kept.id
+        return Answer(self._confirmation("set", kept, present), reminder=kept)
+
+    def _answered(self, key: str, key_next: str) -> Answer:
+        ringing = self._ringing()
+        if ringing is None:
+            return Answer(self.wording.reply("nothing_rings"))
+        now, zone = self.now(), self.zone()
+        after = self.store.change(
+            ringing.id,
+            lambda old: firing.answered(old, now, zone) if old.state == "ringing" else None,
+        )
+        if after is None:
+            return Answer(self.wording.reply("nothing_rings"))
+        recurs = after.live
+        return Answer(self._reply(key_next if recurs else key, self._fields(after)), reminder=after)
+
+    def _missed_again(self, until: int, present: Present) -> Reminder | None:
+        """Ring what was missed within the last hour once more."""
+        lately = self.store.missed(present.ms - moments.HOUR)
+        if not lately:
+            return None
+        last = lately[-1]
+        self.store.told((last.id,))
+        return self.store.add(
+            Reminder(
+                about=last.about,
+                due_ms=last.due_ms,
+                zone=present.zone,
+                text=last.text,
+                state="snoozed",
+                ring_ms=until,
+            )
+        )
+
+    def _ringing(self) -> Reminder | None:
+        """The reminder that an answer means: the one said last, else the one rung last."""
+        said = self.store.get(self._recent.rung)
+        if said is not None and said.state == "ringing":
+            return said
+        ringing = [reminder for reminder in self.store.live() if reminder.state == "ringing"]
+        return max(ringing, key=lambda reminder: reminder.ring_ms, default=None)
+
+    def _named(self, about: str) -> tuple[Reminder, ...]:
+        live = self.store.live()
+        return tuple(one for one in live if not about or one.about == about)
+
+    def _meant(self, request: Request, about: str) -> tuple[Reminder, ...]:
+        number = self._number_in(request)
+        if number is None:
+            return self._named(about)
+        one = self.store.get(number)
+        return (one,) if one is not None and one.live else ()
+
+    @staticmethod
+    def _number_in(request: Request) -> int | None:
+        number = request.slots.get("id")
+        return number if isinstance(number, int) and not isinstance(number, bool) else None
+
+    # Words
+
+    @property
+    def _spoken(self) -> Spoken:
+        return Spoken(self.wording)
+
+    def _present(self) -> Present:
+        return Present(self.now(), self.zone())
+
+    def _number(self, number: int) -> str:
+        return self._spoken.number(number)
+
+    def _reply(self, key: str, fields: Mapping[str, str]) -> tuple[str, ...]:
+        return self.wording.reply(key, **fields)
+
+    def _fields(self, reminder: Reminder) -> dict[str, str]:
+        """Everything that a reply may say about a reminder."""
+        present = self._present()
+        ahead = moments.to_ms(reminder.due) - present.ms
+        fields = {
+            "do": self.wording.kind(reminder.about).do,
+            "when": self._spoken.when(reminder.due, present.moment),
+            "lead": self._spoken.lead(ahead),
+        }
+        if reminder.rule:
+            fields["every"] = self._spoken.every(reminder)
+        if reminder.until is not None:
+            fields["until"] = self._spoken.until(reminder.until, present.moment)
+        return fields
+
+    def _confirmation(self, key: str, reminder: Reminder, present: Present) -> tuple[str, ...]:
+        if reminder.rule:
+            ending = "_until" if reminder.until is not None and key == "set" else ""
+            key = f"{key}_every{ending}"
+        elif reminder.due_ms - present.ms > UNAMBIGUOUS.total_seconds() * moments.SECOND:
+            key = f"{key}_far"
+        return self._reply(key, self._fields(reminder))
+
+    def _item(self, reminder: Reminder) -> str:
+        key = "list_item_every" if reminder.rule else "list_item"
+        return self._reply(key, self._fields(reminder))[0]
+
+    def _how_many(self, count: int) -> tuple[str, ...]:
+        if count == 1:
+            return self.wording.reply("list_one")
+        return self.wording.reply("list_several", count=self._number(count))
+
+    def _none(self, about: str) -> tuple[str, ...]:
+        if not about:
+            return self.wording.reply("list_none")
+        return self.wording.reply("none_about", do=self.wording.kind(about).do)
+
+    def _told(self, found: tuple[Missed, ...]) -> Answer:
+        """Tell the last few that were missed, and how many came before."""
+        present = self._present()
+        sentences: tuple[str, ...] = ()
+        for missed in found[-SAID_AT_ONCE:]:
+            do = self.wording.kind(missed.about).do
+            when = self._spoken.when(missed.due, present.moment)
+            if missed.times > 1:
+                times = self._number(missed.times)
+                sentences += self.wording.reply("missed_times", do=do, when=when, times=times)
+            else:
+                sentences += self.wording.reply("missed_one", do=do, when=when)
+            if missed.about.endswith("_off"):
+                sentences += self.wording.reply("take_off_now", do=do)
+        if len(found) > SAID_AT_ONCE:
+            before = self._number(len(found) - SAID_AT_ONCE)
+            sentences += self.wording.reply("missed_more", count=before)
+        return Answer(sentences, missed=tuple(missed.id for missed in found))
+
+
+def _about(slots: Mapping[str, Slot]) -> str:
+    value = slots.get("about", "")
+    return " ".join(value.split())[:LONGEST_ABOUT] if isinstance(value, str) else ""
+
+
+def _same(one: Reminder, other: Reminder) -> bool:
+    return (
+        one.about == other.about
+        and one.rule == other.rule
+        and abs(one.due_ms - other.due_ms) < SAME_TIME
+    )
+
+
+def _cancelled(old: Reminder) -> Reminder | None:
+    return replace(old, state="cancelled") if old.live else None
+
+
+def _replanned(old: Reminder, plan: Reminder) -> Reminder | None:
+    """The reminder with another time; None when it ended meanwhile."""
+    if not old.live:
+        return None
+    return replace(plan, about=old.about, text=old.text, uid=old.uid, id=old.id)
