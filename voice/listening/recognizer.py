@@ -8,7 +8,7 @@ is believed only as far as unrestricted recognition of the same sound agrees;
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from typing import TypedDict, cast
 
@@ -20,7 +20,7 @@ from voice.listening.model import UNKNOWN, Model
 from voice.listening.sound import RATE, Samples
 
 REJECT_BELOW = 0.5
-"""Confidence under which an utterance is not for us; 0.5 is where the logistic was fitted."""
+"""Confidence under which an utterance is not for us; 0.5 is where the two sides' errors were weighed alike."""
 
 
 class _Word(TypedDict):
@@ -111,6 +111,7 @@ class Recognizer:
         """
         hearable, self.missing_words = _hearable(self._model, phrases)
         grammar = json.dumps([*hearable, UNKNOWN], ensure_ascii=False)
+        self._phrases = frozenset(hearable)
         native = vosk.KaldiRecognizer(self._model.native, float(RATE), grammar)
         self._grammar = _Stream(native)
         if self._samples:
@@ -141,7 +142,7 @@ class Recognizer:
         bound = self._grammar.finish()
         free = self._free.finish()
         seconds, self._samples = self._samples / RATE, 0
-        sure = confidence(evidence(bound, free))
+        sure = confidence(evidence(bound, free, self._phrases))
         known = tuple(word for word in bound.words if word["word"] != UNKNOWN)
         return Heard(
             text=" ".join(w["word"] for w in known) if sure >= self._reject_below else "",
@@ -154,7 +155,7 @@ class Recognizer:
         )
 
 
-def evidence(bound: Hypothesis, free: Hypothesis) -> Evidence:
+def evidence(bound: Hypothesis, free: Hypothesis, phrases: Set[str]) -> Evidence:
     """What speaks for and against an utterance being for us."""
     return Evidence(
         gain=bound.log_likelihood - free.log_likelihood,
@@ -162,6 +163,7 @@ def evidence(bound: Hypothesis, free: Hypothesis) -> Evidence:
         unknown=_share_unknown(bound.words),
         bound=tuple(word["word"] for word in bound.words if word["word"] != UNKNOWN),
         free=tuple(word["word"] for word in free.words if word["word"] != UNKNOWN),
+        whole=bound.text in phrases,
     )
 
 
