@@ -18,7 +18,7 @@ PACKAGE = ROOT / "voice"
 ROOMS = frozenset(
     {"events", "listening", "understanding", "knowledge", "scripts", "reminders", "speaking"}
 )
-DOORS = frozenset({"cli", "screen", "bridges", "__main__"})
+DOORS = frozenset({"cli", "session", "doctor", "screen", "bridges", "__main__"})
 
 MAY_IMPORT: dict[str, frozenset[str]] = {
     "__init__": frozenset(),
