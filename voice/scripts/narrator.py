@@ -88,8 +88,9 @@ class Narrator:
         self.tempo = 1.0
         self.saying = ""
         self.deadline: float | None = None
-        self._utterance = 0
-        self._current = 0
+        self.utterance = 0
+        """The last one that was begun; the voice reports its end with this number."""
+        self._awaited = 0
         self._paused_at = 0.0
         self._asked_again = False
         self._hold_began = 0.0
@@ -127,6 +128,10 @@ class Narrator:
         if self.phase is Phase.HOLDING and not self.paused:
             left -= self._clock() - self._hold_began
         return max(0.0, left)
+
+    def seconds_for(self, text: str) -> float:
+        """About how long it takes to say `text` at the present tempo."""
+        return len(text.split()) * 60.0 / (self._words_per_minute * self.tempo)
 
     # Beginning and ending
 
@@ -255,10 +260,10 @@ class Narrator:
 
     def ended(self, utterance: int) -> None:
         """An utterance of the voice has come to its end, whole or not."""
-        if utterance != self._current:
+        if utterance != self._awaited:
             return
         self.saying = ""
-        self._current = 0
+        self._awaited = 0
         step = self._step()
         if self.phase is Phase.ASIDE:
             self._after_aside()
@@ -286,20 +291,27 @@ class Narrator:
     def _duration(self, step: Step) -> float:
         if isinstance(step, Hold):
             return step.seconds
-        words = len(step.text.split())
         rest = step.pause if isinstance(step, Say) else 0.0
-        return words * 60.0 / (self._words_per_minute * self.tempo) + rest
+        return self.seconds_for(step.text) + rest
 
     def _say(self, text: str, *, tempo: float = 1.0) -> None:
-        self._utterance += 1
-        self._current = self._utterance
+        self.utterance += 1
+        self._awaited = self.utterance
         self.saying = text
-        self._voice.say(self._utterance, text, tempo=self.tempo * tempo)
+        self._tell(text)
+        self._voice.say(self.utterance, text, tempo=self.tempo * tempo)
+
+    def _tell(self, text: str) -> None:
+        script = self.script
+        if script is None or self.phase is Phase.ASIDE:
+            self._report(Saying("aside", "", text, 0, 1))
+        else:
+            self._report(Saying(script.kind, script.title, text, self.step, len(script.steps)))
 
     def _hush(self) -> None:
         """Silence, and nothing that was awaited will come."""
         self._voice.stop()
-        self._current = 0
+        self._awaited = 0
         self.saying = ""
         self.deadline = None
 
@@ -308,8 +320,6 @@ class Narrator:
         self.paused = False
         self.step = index
         step = script.steps[index]
-        text = step.label if isinstance(step, Hold) else step.text
-        self._report(Saying(script.kind, script.title, text, index, len(script.steps)))
         if isinstance(step, Hold):
             self._begin_hold(step)
         else:
@@ -347,6 +357,7 @@ class Narrator:
     def _after_aside(self) -> None:
         if self.script is None:
             self.phase = Phase.IDLE
+            self._report(Performed("aside", ""))
         elif self.paused:
             self.phase = Phase.RESTING
         else:
@@ -365,6 +376,7 @@ class Narrator:
         self.phase = Phase.HOLDING
         self._hold_began = self._clock()
         self._cues_said = 0
+        self._tell(step.label)
         self._await_hold(step)
 
     def _await_hold(self, step: Hold) -> None:

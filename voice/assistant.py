@@ -1,0 +1,458 @@
+"""The conversation: the only place that joins the rooms.
+
+One loop takes what happened from one inbox, in order: something was heard, an
+utterance of our own ended, a part is in trouble. All state of the conversation
+belongs to this loop; whatever runs elsewhere only puts events into the inbox.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from queue import Empty, SimpleQueue
+
+from voice.events import (
+    Heard,
+    Interrupted,
+    Level,
+    Mended,
+    Partial,
+    Performed,
+    Request,
+    Saying,
+    SpeechBegan,
+    Spoken,
+    Trouble,
+)
+from voice.knowledge import Pack
+from voice.listening.echo import is_echo, moments
+from voice.scripts import talking
+from voice.scripts.narrator import Narrator, Voice
+from voice.scripts.repertoire import script_for
+from voice.scripts.script import Ask, Script
+from voice.understanding import State, Understanding
+
+URGENT = frozenset({"stop", "pain", "red_flag"})
+"""Obeyed while the sentence that asks for them is still being spoken."""
+URGENT_STABLE = 0.15
+"""Seconds for which an urgent word must stay recognised before it is obeyed early."""
+ENGAGED = 30.0
+"""Seconds after an exchange in which words that were not understood get one re-prompt."""
+OFFER_STANDS = 60.0
+"""Seconds for which "yes" still answers an offer that nobody answered at once."""
+ECHO_DELAY = 0.4
+"""Seconds from our voice to its echo in the microphone, loudspeaker and room included."""
+ECHO_SPREAD = 1.0
+"""Seconds by which the moment of a word in a sentence is only estimated."""
+SHORT = 2
+"""Words up to which an utterance needs that moment to be taken for an echo."""
+SURE_ENOUGH = 0.5
+"""Confidence below which a request is not obeyed while our own voice sounds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quit:
+    """The person closes the program."""
+
+
+Event = (
+    Heard
+    | Partial
+    | SpeechBegan
+    | Level
+    | Spoken
+    | Saying
+    | Performed
+    | Interrupted
+    | Request
+    | Trouble
+    | Mended
+    | Quit
+)
+
+
+@dataclass(slots=True)
+class _Said:
+    """A sentence of our own voice, and when it sounded."""
+
+    ours: int
+    text: str
+    began: float
+    ended: float | None = None
+
+
+class _Echoes:
+    """What our own voice has been saying, and when: its echo may come back."""
+
+    def __init__(self, clock: Callable[[], float], seconds_for: Callable[[str], float]) -> None:
+        self._clock = clock
+        self._seconds_for = seconds_for
+        self._said: deque[_Said] = deque(maxlen=8)
+        self._utterance = 0
+        self._began = 0.0
+
+    def note_saying(self, ours: int, saying: str) -> None:
+        """Our voice says this now, as its utterance of that number; empty: it is silent."""
+        last = self._said[-1] if self._said else None
+        if last is not None and last.ended is None:
+            if saying and last.ours == ours:
+                return
+            last.ended = self._clock()
+        if saying:
+            self._said.append(_Said(ours, saying, self._clock()))
+
+    def note_began(self, utterance: int) -> None:
+        """Somebody, or our own echo, began to speak."""
+        self._utterance, self._began = utterance, self._clock()
+
+    def has(self, text: str, utterance: int) -> bool:
+        """Whether `text` repeats what our voice said while that utterance sounded.
+
+        A word or two count only near the moment when our voice said them, so
+        that "stop" is obeyed within a sentence that itself says "stop".
+        """
+        began = self._began if utterance == self._utterance else self._clock()
+        sounded = [s for s in self._said if s.ended is None or s.ended >= began - ECHO_DELAY]
+        if len(text.split()) > SHORT:
+            return is_echo(text, " ".join(said.text for said in sounded))
+        return any(self._coincides(text, said, began) for said in sounded)
+
+    def _coincides(self, text: str, said: _Said, began: float) -> bool:
+        if not is_echo(text, said.text):
+            return False
+        length = self._seconds_for(said.text)
+        expected = [said.began + share * length for share in moments(text, said.text)]
+        return any(abs(began - moment) <= ECHO_SPREAD for moment in expected)
+
+
+class Assistant:
+    """Takes events, keeps the conversation, lets the narrator perform."""
+
+    def __init__(
+        self,
+        pack: Pack,
+        understanding: Understanding,
+        voice: Voice,
+        *,
+        duck: Callable[[bool], None] = lambda _: None,
+        show: Callable[[Event], None] = lambda _: None,
+        inbox: SimpleQueue[Event] | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        now: Callable[[], datetime] = lambda: datetime.now().astimezone(),
+        words_per_minute: float = 165.0,
+    ) -> None:
+        self.inbox: SimpleQueue[Event] = inbox if inbox is not None else SimpleQueue()
+        self._pack = pack
+        self._understanding = understanding
+        self._voice = voice
+        self._duck = duck
+        self._show = show
+        self._clock = clock
+        self._now = now
+        self.narrator = Narrator(
+            voice, self._report, clock=clock, words_per_minute=words_per_minute
+        )
+        self.finished = False
+        self._leaving = False
+        self._offer: Ask | None = None
+        self._offer_until = 0.0
+        self._last: Request | None = None
+        self._engaged_until = 0.0
+        self._reprompted = False
+        self._obeyed_early = 0
+        self._echoes = _Echoes(clock, self.narrator.seconds_for)
+        self._control: dict[str, Callable[[], None]] = self._controls()
+
+    # The loop
+
+    def greet(self) -> None:
+        """Say who is there and what can be said."""
+        self._perform(talking.reply(self._pack, "greeting"))
+        self._engage()
+
+    def run(self) -> None:
+        """Take events until the session ends."""
+        while not self.finished:
+            self.step()
+
+    def step(self, timeout: float | None = None) -> None:
+        """Take one event, or let the narrator's time come.
+
+        Args:
+            timeout: Seconds to wait at most for an event; None waits as long
+                as the narrator can.
+        """
+        deadline = self.narrator.deadline
+        if deadline is not None:
+            left = max(0.0, deadline - self._clock())
+            timeout = left if timeout is None else min(left, timeout)
+        try:
+            event = self.inbox.get(timeout=timeout)
+        except Empty:
+            self.narrator.tick()
+        else:
+            self.handle(event)
+        self._echoes.note_saying(self.narrator.utterance, self.narrator.saying)
+        if self._leaving and not self.narrator.busy:
+            self.finished = True
+
+    def handle(self, event: Event) -> None:
+        """Take in one event."""
+        self._show(event)
+        match event:
+            case Heard():
+                self._heard(event)
+            case Partial():
+                self._partly_heard(event)
+            case SpeechBegan():
+                self._echoes.note_began(event.utterance)
+                self._duck(self.narrator.audible)
+            case Spoken():
+                self.narrator.ended(event.utterance)
+            case Trouble() | Mended():
+                self._tell_of(event)
+            case Quit():
+                self.narrator.stop()
+                self.finished = True
+            case _:
+                pass
+
+    def ask(self, text: str) -> Request:
+        """Understand a sentence and act on it, as if it had been heard clearly."""
+        request = self._understanding.understand(text, self.state())
+        self.act(request)
+        return request
+
+    # Hearing
+
+    def state(self) -> State:
+        """What matters for the meaning of the next sentence."""
+        script = self.narrator.script
+        offer = self._standing_offer()
+        return State(
+            performing=script.kind if script is not None else None,
+            speaking=self.narrator.audible,
+            holding=self.narrator.holding,
+            paused=self.narrator.paused,
+            offer=offer.yes if offer is not None else None,
+            choices=offer.choices if offer is not None else (),
+            last=self._last,
+            now=self._now(),
+        )
+
+    def _heard(self, heard: Heard) -> None:
+        self._duck(False)
+        if heard.utterance and heard.utterance == self._obeyed_early:
+            return
+        request = self._understand(heard)
+        if request is None:
+            return
+        self._show(request)
+        if request.intent == "none":
+            self._not_understood()
+        else:
+            self.act(request)
+
+    def _understand(self, heard: Heard) -> Request | None:
+        """The request in it; None when it is to be passed over in silence."""
+        if heard.text and self._echoes.has(heard.text, heard.utterance):
+            return None
+        request = self._understanding.understand(heard.text, self.state())
+        doubtful = heard.confidence < SURE_ENOUGH and request.intent not in URGENT
+        if self.narrator.audible and (doubtful or request.intent == "none"):
+            return None
+        return request
+
+    def _partly_heard(self, partial: Partial) -> None:
+        """Obey an urgent word at once, without waiting for the end of the utterance."""
+        if partial.stable < URGENT_STABLE or partial.utterance == self._obeyed_early:
+            return
+        if not self.narrator.audible or self._echoes.has(partial.text, partial.utterance):
+            return
+        request = self._understanding.understand(partial.text, self.state())
+        if request.intent in URGENT and request.layer != "fallback":
+            self._obeyed_early = partial.utterance
+            self._duck(False)
+            self._show(request)
+            self.act(request)
+
+    def _not_understood(self) -> None:
+        """Re-prompt once with examples while somebody is talking with us; then stay quiet."""
+        if self.narrator.busy or self._clock() > self._engaged_until:
+            return
+        if self._reprompted:
+            self._voice.earcon("not_understood")
+            return
+        self._reprompted = True
+        self.narrator.perform(talking.reply(self._pack, "no_match"))
+
+    # Acting
+
+    def act(self, request: Request) -> None:
+        """Do what is asked."""
+        self._engage()
+        self._reprompted = False
+        previous, self._last = self._last, request
+        control = self._control.get(request.intent)
+        if control is not None:
+            self._last = previous
+            control()
+            return
+        self._perform(script_for(self._pack, request))
+
+    def _controls(self) -> dict[str, Callable[[], None]]:
+        narrator = self.narrator
+        return {
+            "pause": lambda: self._or_say(narrator.pause(), "nothing_playing"),
+            "resume": self._resume,
+            "next": self._next,
+            "back": self._back,
+            "repeat": lambda: self._or_say(narrator.repeat(), "nothing_to_repeat"),
+            "slower": lambda: self._tempo(faster=False),
+            "faster": lambda: self._tempo(faster=True),
+            "louder": lambda: self._volume(louder=True),
+            "quieter": lambda: self._volume(louder=False),
+            "stop": self._stop,
+            "time_left": self._time_left,
+            "where_am_i": self._where_am_i,
+            "yes": self._yes,
+            "no": self._no,
+            "help": lambda: self._remark("help_playing" if narrator.script else "help"),
+            "thanks": lambda: self._remark("thanks"),
+        }
+
+    def _or_say(self, done: bool, otherwise: str) -> None:
+        if done:
+            self._voice.earcon("taken")
+        else:
+            self._aside(otherwise)
+
+    def _aside(self, key: str, **fields: str) -> None:
+        self.narrator.aside(talking.sentences(self._pack, key, **fields))
+
+    def _remark(self, key: str) -> None:
+        """Say it beside what is performed, else as a script that can be repeated."""
+        if self.narrator.script is not None:
+            self._aside(key)
+        else:
+            self._perform(talking.reply(self._pack, key))
+
+    def _perform(self, script: Script) -> None:
+        self._offer = None
+        self.narrator.perform(script)
+
+    def _resume(self) -> None:
+        if not self.narrator.resume():
+            offer = self._standing_offer()
+            if offer is not None:
+                self._yes()
+            elif not self.narrator.busy:
+                self._aside("nothing_playing")
+
+    def _next(self) -> None:
+        """The next step; where a question waits, "next" accepts what it offers."""
+        if self._standing_offer() is not None:
+            self._yes()
+        else:
+            self._or_say(self.narrator.next(), "nothing_playing")
+
+    def _back(self) -> None:
+        if self.narrator.back():
+            self._voice.earcon("taken")
+        else:
+            self._aside("first_already" if self.narrator.script else "nothing_playing")
+
+    def _tempo(self, *, faster: bool) -> None:
+        if not self.narrator.change_tempo(faster):
+            self._aside("fastest" if faster else "slowest")
+        elif not self.narrator.audible:
+            self._aside("faster" if faster else "slower")
+
+    def _volume(self, *, louder: bool) -> None:
+        if not self.narrator.change_volume(louder):
+            self._aside("loudest" if louder else "quietest")
+        elif not self.narrator.audible:
+            self._aside("louder" if louder else "quieter")
+
+    def _stop(self) -> None:
+        """While something is performed, end that; when all is quiet, end the session."""
+        if self.narrator.stop():
+            self._voice.earcon("taken")
+            self._offer = None
+            return
+        self._leaving = True
+        self._perform(talking.reply(self._pack, "goodbye"))
+
+    def _time_left(self) -> None:
+        script = self.narrator.script
+        if script is None:
+            self._aside("time_left_none")
+            return
+        left = talking.duration(self.narrator.time_left())
+        count = len(script.steps) - self.narrator.step
+        self._aside("time_left_reading", sentences=talking.spell(count), seconds=left)
+
+    def _where_am_i(self) -> None:
+        script = self.narrator.script
+        if script is None or not script.title:
+            self._aside("where_nowhere")
+            return
+        self._aside(
+            "where_am_i",
+            title=script.title,
+            number=talking.spell(self.narrator.step + 1),
+            count=talking.spell(len(script.steps)),
+        )
+
+    # Offers
+
+    def _standing_offer(self) -> Ask | None:
+        asked = self.narrator.question
+        if asked is not None:
+            return asked
+        return self._offer if self._clock() < self._offer_until else None
+
+    def _yes(self) -> None:
+        offer = self._standing_offer()
+        if offer is None:
+            if not self.narrator.busy:
+                self._aside("listening_hint")
+            return
+        self._offer = None
+        self.narrator.answered()
+        self.act(offer.yes)
+
+    def _no(self) -> None:
+        offer = self._standing_offer()
+        self._offer = None
+        if offer is None:
+            return
+        self.narrator.answered()
+        if offer.no and self.narrator.script is None:
+            self.narrator.aside(offer.no)
+
+    # What happens to the performance and the machine
+
+    def _report(self, event: Saying | Performed | Interrupted) -> None:
+        self._show(event)
+        if isinstance(event, Performed):
+            self._engage()
+            if event.unanswered and self.narrator.last is not None:
+                asked = self.narrator.last.steps[-1]
+                self._offer = asked if isinstance(asked, Ask) else None
+                self._offer_until = self._clock() + OFFER_STANDS
+
+    def _engage(self) -> None:
+        self._engaged_until = self._clock() + ENGAGED
+
+    def _tell_of(self, event: Trouble | Mended) -> None:
+        """Say it aloud where the loudspeaker is not the part that is missing."""
+        if event.part != "microphone":
+            return
+        if isinstance(event, Mended):
+            self._aside("microphone_back")
+        else:
+            self._aside("microphone_lost")

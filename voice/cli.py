@@ -1,0 +1,480 @@
+"""The command line: the doors that need no screen.
+
+Click reads it: the usual library, typed, with help that can show examples.
+Each command imports the rooms it uses when it runs, so that help is instant.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from rich.console import Console
+
+from voice import __version__, places
+
+if TYPE_CHECKING:
+    from voice.events import Request
+
+NO = 1
+"""It ran, and the answer is no."""
+WRONG_USAGE = 2
+MACHINE_LACKS = 3
+
+SLOWEST, FASTEST = 80, 450
+"""Words per minute that the voice can speak."""
+
+HINTS = "say: how do I stretch my back · what are my options · help · stop      Ctrl+C ends it"
+
+
+class _ListensByDefault(click.Group):
+    """Without a command, `unknot` listens; options alone belong to `listen` too."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        own = {"-h", "--help", "--version"}
+        if not args or (args[0].startswith("-") and args[0] not in own):
+            args = ["listen", *args]
+        return super().parse_args(ctx, args)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        with _one_sentence(ctx):
+            return super().invoke(ctx)
+
+
+@contextmanager
+def _one_sentence(ctx: click.Context) -> Iterator[None]:
+    """Turn what the rooms raise into one sentence, its remedy and the exit code."""
+    try:
+        yield
+    except OSError as error:
+        click.echo(f"unknot: {_os_error(error)}", err=True)
+        ctx.exit(MACHINE_LACKS)
+    except (RuntimeError, ValueError) as error:
+        remedy = getattr(error, "remedy", None)
+        if not isinstance(remedy, str):
+            raise
+        click.echo(f"unknot: {error} {remedy}", err=True)
+        ctx.exit(WRONG_USAGE if _is_bad_input(error) else MACHINE_LACKS)
+
+
+def _os_error(error: OSError) -> str:
+    where = f"{error.filename}: " if error.filename else ""
+    return f"{where}{error.strerror or error}. Look at its place, its rights and the free space."
+
+
+def _is_bad_input(error: Exception) -> bool:
+    from voice.knowledge import PackError
+    from voice.listening.sources import AudioFileError
+
+    return isinstance(error, PackError | AudioFileError)
+
+
+def _print_json(row: dict[str, object]) -> None:
+    click.echo(json.dumps(row, ensure_ascii=False))
+    sys.stdout.flush()
+
+
+def _device(name: str | None) -> str | int | None:
+    return int(name) if name is not None and name.isdigit() else name
+
+
+_pack = click.option("--pack", metavar="PACK", help="A content pack: its folder, or its name.")
+_model = click.option(
+    "--model",
+    type=click.Path(path_type=Path),
+    help="A folder with a Vosk model, instead of the one that `unknot models` shows.",
+)
+_rate = click.option(
+    "--rate",
+    type=click.IntRange(SLOWEST, FASTEST),
+    metavar="WPM",
+    help="How fast it speaks, in words per minute (about 165).",
+)
+_volume = click.option(
+    "--volume",
+    type=click.IntRange(0, 100),
+    default=100,
+    show_default=True,
+    metavar="PERCENT",
+    help="How loud it speaks.",
+)
+_voice = click.option("--voice", metavar="ID", help="A voice that `unknot doctor --voices` lists.")
+
+
+@click.group(
+    cls=_ListensByDefault,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(__version__, prog_name="unknot")
+def main() -> None:
+    """A hands-free, offline voice that helps with a knot in the back.
+
+    Without a command it listens on the microphone and answers aloud.
+
+    \b
+    unknot                              talk with it
+    unknot listen --text                type instead of speaking
+    unknot ask "how do I stretch my back"
+    unknot doctor                       what works on this machine, and what does not
+
+    Nothing that is said leaves this machine.
+
+    Exit codes: 0 done; 1 it ran and the answer is no; 2 wrong usage; 3 something this machine
+    lacks, with the remedy on standard error.
+    """
+
+
+@main.command()
+@click.option("--text", is_flag=True, help="Type instead of speaking; answers are printed.")
+@click.option(
+    "--device",
+    metavar="NAME",
+    help="Microphone and loudspeaker by name or number; MICROPHONE,LOUDSPEAKER for two.",
+)
+@_model
+@_pack
+@_rate
+@_volume
+@_voice
+@click.option(
+    "--barge-in/--no-barge-in",
+    default=True,
+    show_default=True,
+    help="Listen while it speaks. Turn it off where the loudspeaker drowns the microphone.",
+)
+@click.option("--plain", is_flag=True, help="Lines instead of the live view.")
+def listen(
+    *,
+    text: bool,
+    device: str | None,
+    model: Path | None,
+    pack: str | None,
+    rate: int | None,
+    volume: int,
+    voice: str | None,
+    barge_in: bool,
+    plain: bool,
+) -> None:
+    """Talk with it: the hands-free assistant on the microphone and the loudspeaker.
+
+    Say "how do I stretch my back", "what are my options", "read the heat section", "how long
+    does it take", or "help". While it speaks: "wait", "go on", "next", "back", "again",
+    "slower", "louder", "stop". When it is silent, "stop" ends the session.
+
+    \b
+    unknot listen
+    unknot listen --device "USB headset"
+    unknot listen --rate 140 --volume 60
+    printf 'what are my options\\n' | unknot listen --text
+    """
+    from voice.screen import LiveView, PlainView, TypedView
+    from voice.session import ListeningSession, Rooms, Settings, TypedSession
+
+    microphone, _, loudspeaker = (device or "").partition(",")
+    settings = Settings(
+        pack=pack,
+        model=model,
+        microphone=_device(microphone or None),
+        loudspeaker=_device(loudspeaker or microphone or None),
+        rate=rate,
+        volume=volume / 100,
+        voice=voice,
+        barge_in=barge_in,
+    )
+    if text:
+        interactive = sys.stdin.isatty()
+        view = TypedView(Console(), prompt=interactive)
+        TypedSession(Rooms(settings), view.show, sys.stdin, interactive=interactive).run()
+        return
+    rooms = Rooms(settings)
+    console = Console()
+    live = console.is_terminal and not plain
+    view_of = LiveView(console, title=rooms.pack.name, hints=HINTS) if live else PlainView(console)
+    with view_of as shown:
+        ListeningSession(rooms, shown.show).run()
+
+
+@main.command()
+@click.argument("text", required=False)
+@click.option("--wav", type=click.Path(path_type=Path), help="A recorded question: WAV, FLAC, OGG.")
+@click.option("--out", type=click.Path(path_type=Path), help="Write the spoken answer here (WAV).")
+@click.option("--say", is_flag=True, help="Speak the answer on the loudspeaker.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@_model
+@_pack
+@_rate
+@_volume
+@_voice
+def ask(
+    *,
+    text: str | None,
+    wav: Path | None,
+    out: Path | None,
+    say: bool,
+    as_json: bool,
+    model: Path | None,
+    pack: str | None,
+    rate: int | None,
+    volume: int,
+    voice: str | None,
+) -> None:
+    """Ask one question, typed or recorded, and get one answer.
+
+    \b
+    unknot ask "how do I stretch my back"
+    unknot ask "read the heat section" --say
+    unknot ask --wav question.wav --out answer.wav
+    unknot ask --json "can knots be prevented"
+    """
+    from voice.session import Rooms, Settings, answer, hear_question
+
+    if (text is None) == (wav is None):
+        raise click.UsageError("Ask with TEXT or with --wav FILE, one of them.")
+    if out is not None and say:
+        raise click.UsageError("Choose --say or --out, one of them.")
+    rooms = Rooms(
+        Settings(
+            pack=pack, model=model, rate=rate, volume=volume / 100, voice=voice, loudspeaker=None
+        )
+    )
+    question = hear_question(rooms, wav) if wav is not None else str(text)
+    answered = answer(rooms, question, out=out, say=say)
+    if as_json:
+        _print_json(
+            {
+                "heard": answered.heard,
+                **_understood(answered.request),
+                "said": " ".join(answered.said),
+                "out": str(out) if out is not None else None,
+            }
+        )
+    else:
+        _print_answer(answered.heard, answered.request, answered.said, out, spoken=wav is not None)
+    if answered.request.intent == "none":
+        click.get_current_context().exit(NO)
+
+
+def _understood(request: Request) -> dict[str, object]:
+    return {
+        "intent": request.intent,
+        "slots": dict(request.slots),
+        "score": round(request.score, 3),
+    }
+
+
+def _print_answer(
+    heard: str, request: Request, said: tuple[str, ...], out: Path | None, *, spoken: bool
+) -> None:
+    from voice.screen import describe
+
+    if spoken:
+        click.echo(f"heard       {heard or '(nothing for me)'}", err=True)
+        click.echo(f"understood  {describe(request)}", err=True)
+    for sentence in said:
+        click.echo(sentence)
+    if out is not None:
+        click.echo(f"written     {out}", err=True)
+
+
+@main.command()
+@click.argument(
+    "recordings", metavar="A.wav ...", nargs=-1, required=True, type=click.Path(path_type=Path)
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
+@_model
+def transcribe(*, recordings: tuple[Path, ...], as_json: bool, model: Path | None) -> None:
+    """Print what the recogniser hears in recordings, whatever they are about.
+
+    WAV, FLAC or OGG, any sample rate, any number of channels, any length.
+
+    \b
+    unknot transcribe question.wav
+    unknot transcribe --json *.flac
+    """
+    from voice.listening.transcription import transcribe as hear_all
+    from voice.session import Settings, open_model
+
+    loaded = open_model(Settings(model=model))
+    heard_any = False
+    for recording in recordings:
+        with _progress(recording) as progress:
+            transcript = hear_all(recording, loaded, progress=progress)
+        heard_any = heard_any or bool(transcript.text)
+        if as_json:
+            _print_json(asdict(transcript))
+        else:
+            click.echo(transcript.text)
+    if not heard_any:
+        click.get_current_context().exit(NO)
+
+
+@contextmanager
+def _progress(recording: Path) -> Iterator[Callable[[float, float], None]]:
+    """A progress bar on stderr, where a person sees it."""
+    from rich.progress import Progress
+
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task(recording.name, total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+@main.command()
+@click.option("--explain", is_flag=True, help="Add the layer that decided, and why.")
+@_pack
+def understand(*, explain: bool, pack: str | None) -> None:
+    """Read one sentence a line from standard input; write one JSON object a line, in order.
+
+    \b
+    echo "what are my options" | unknot understand
+    unknot understand --explain < sentences.txt
+    """
+    from voice.session import Rooms, Settings
+
+    understanding = Rooms(Settings(pack=pack)).understanding
+    for line in sys.stdin:
+        text = line.rstrip("\r\n")
+        request = understanding.understand(text)
+        row = {"text": text, **_understood(request)}
+        if explain:
+            row |= {"layer": request.layer, "reason": request.reason}
+        _print_json(row)
+
+
+@main.group(invoke_without_command=True)
+@click.pass_context
+def models(ctx: click.Context) -> None:
+    """Show which recognition models there are, where they come from, and which is used.
+
+    \b
+    unknot models
+    unknot models install small-en-us
+    unknot models verify
+    """
+    if ctx.invoked_subcommand is not None:
+        return
+    from voice.models import find_model, list_models
+
+    for row in list_models(home=places.home()):
+        mark = "*" if row.used else " "
+        click.echo(f"{mark} {row.name:12} {row.about} {row.licence}; {row.source}")
+        click.echo(f"  {'':12} {row.path or f'not here: unknot models install {row.name}'}")
+    click.echo(f"* is used: {find_model(home=places.home()).why}")
+
+
+@models.command("install")
+@click.argument("name")
+def models_install(*, name: str) -> None:
+    """Download a model, check it, and use it from then on.
+
+    The one thing unknot ever fetches, and only on this command. A broken download goes on where
+    it broke.
+
+    \b
+    unknot models install small-en-us
+    """
+    from voice.models import install
+
+    with _progress(Path(name)) as progress:
+        installed = install(name, home=places.home(), progress=progress)
+    click.echo(f"{name} is installed in {installed} and will be used from now on.")
+
+
+@models.command("verify")
+def models_verify() -> None:
+    """Check every file of the models on this machine against its SHA-256."""
+    from voice.models import verify
+
+    checks = verify(home=places.home())
+    for check in checks:
+        click.echo(f"{check.state:8} {check.model}/{check.file}")
+    if any(check.state != "whole" for check in checks):
+        click.echo("unknot: run `unknot models install NAME` to fetch it anew.", err=True)
+        click.get_current_context().exit(NO)
+
+
+@main.group("pack")
+def pack_group() -> None:
+    """Look after content packs."""
+
+
+@pack_group.command("check")
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+def pack_check(*, folder: Path) -> None:
+    """Check a content pack; name each mistake with its file and line.
+
+    \b
+    unknot pack check prompts/knot-in-your-back
+    """
+    from voice.knowledge import check_pack
+    from voice.understanding import check_intents
+
+    problems = check_pack(folder) or check_intents(folder)
+    for problem in problems:
+        click.echo(str(problem))
+    if problems:
+        click.get_current_context().exit(NO)
+    click.echo(f"{folder}: nothing to mend.")
+
+
+@main.command()
+@click.option("--voices", is_flag=True, help="List the voices that --voice takes, and end.")
+def doctor(*, voices: bool) -> None:
+    """Say what works and what does not on this machine, and what mends it.
+
+    Looks at the microphone, the loudspeaker, the voice, the model, the clock and the data folder.
+    """
+    from voice.doctor import examine, list_voices
+
+    if voices:
+        for voice in list_voices():
+            click.echo(f"{voice.id:32} {voice.language:10} {voice.name}")
+        return
+    findings = []
+    for finding in examine():
+        findings.append(finding)
+        mark = "ok " if finding.ok else "NO "
+        click.echo(f"{mark} {finding.part:12} {finding.what}")
+        if finding.remedy:
+            click.echo(f"    {'':12} {finding.remedy}")
+    if not all(finding.ok for finding in findings):
+        click.get_current_context().exit(NO)
+
+
+@main.command()
+@click.option(
+    "--into",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="A folder for the spoken answers, instead of one in the data folder.",
+)
+@_model
+@_pack
+def demo(*, into: Path | None, model: Path | None, pack: str | None) -> None:
+    """Show it on recordings, where there is no microphone or loudspeaker.
+
+    Each recorded question goes through the recogniser; what was heard, understood and said is
+    printed, and the spoken answer is written as a WAV file.
+    """
+    from voice.screen import describe
+    from voice.session import Rooms, Settings, answer, hear_question
+
+    folder = into or places.home() / "demo"
+    folder.mkdir(parents=True, exist_ok=True)
+    questions = sorted((places.pack(pack) / "examples").glob("*.flac"))
+    click.echo(f"Recorded questions and their spoken answers, {len(questions)} of them:")
+    for question in questions:
+        rooms = Rooms(Settings(pack=pack, model=model))
+        out = folder / f"{question.stem}.wav"
+        answered = answer(rooms, hear_question(rooms, question), out=out, say=False)
+        click.echo(f"\nquestion    {question}")
+        click.echo(f"heard       {answered.heard or '(nothing for me)'}")
+        click.echo(f"understood  {describe(answered.request)}")
+        for sentence in answered.said:
+            click.echo(f"said        {sentence}")
+        click.echo(f"answer      {out}")

@@ -1,0 +1,384 @@
+"""Sessions: the rooms put together for one use, and taken apart again."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from queue import SimpleQueue
+from typing import IO, Any
+
+from voice import places
+from voice.assistant import Assistant, Event, Quit
+from voice.events import Heard, Mended, Request, Saying, Spoken, Trouble
+from voice.knowledge import Pack, load_pack
+from voice.listening.listener import Listener, hear
+from voice.listening.model import Model, load_model
+from voice.listening.recognizer import Recognizer
+from voice.listening.sources import FileSource, MicrophoneSource
+from voice.models import find_model
+from voice.scripts.narrator import Phase, Voice
+from voice.speaking.cache import SpeechCache
+from voice.speaking.player import Player
+from voice.speaking.recorder import RecordingSpeaker
+from voice.speaking.speaker import Speaker
+from voice.speaking.synthesizer import Synthesizer
+from voice.understanding import Understanding
+
+Show = Callable[[Event], None]
+
+LONGEST_QUESTION = 600.0
+"""Seconds of a recording that are listened to for a question."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the command line chose."""
+
+    pack: str | None = None
+    """A folder or a name."""
+    model: Path | None = None
+    microphone: str | int | None = None
+    loudspeaker: str | int | None = None
+    rate: float | None = None
+    """Words per minute; None is the pack's own."""
+    volume: float = 1.0
+    """0 to 1."""
+    voice: str | None = None
+    barge_in: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What became of one question."""
+
+    heard: str
+    request: Request
+    said: tuple[str, ...]
+
+
+class WrittenVoice:
+    """A voice that is only read: each sentence is over as soon as it is begun.
+
+    Its clock jumps to whatever the narrator waits for, as nobody needs the pause.
+    """
+
+    def __init__(self, ended: Callable[[int, bool], None]) -> None:
+        self.volume = 1.0
+        self._ended = ended
+        self._now = 0.0
+
+    def clock(self) -> float:
+        """Seconds of waiting that were passed over."""
+        return self._now
+
+    def advance(self, until: float | None = None) -> bool:
+        """Pass over the time until then."""
+        if until is None or until <= self._now:
+            return False
+        self._now = until
+        return True
+
+    def say(self, utterance: int, text: str, *, tempo: float = 1.0, keep: bool = True) -> None:  # noqa: ARG002
+        """Be done with it; the narrator's report shows the text."""
+        self._ended(utterance, True)
+
+    def prepare(self, texts: Sequence[str], *, tempo: float = 1.0) -> None:
+        """Nothing to prepare."""
+
+    def pause(self) -> None:
+        """Nothing sounds."""
+
+    def resume(self) -> None:
+        """Nothing sounds."""
+
+    def stop(self) -> None:
+        """Nothing sounds."""
+
+    def earcon(self, name: str) -> None:
+        """Nothing sounds."""
+
+
+class Rooms:
+    """The rooms that every session needs: the pack, and who understands it."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.pack: Pack = load_pack(places.pack(settings.pack))
+        self.understanding = Understanding(self.pack.folder)
+        self.inbox: SimpleQueue[Event] = SimpleQueue()
+        self.rate = settings.rate or self.pack.voice.words_per_minute
+
+    def ended(self, utterance: int, completed: bool) -> None:
+        """Take the report of a voice."""
+        self.inbox.put(Spoken(utterance, completed))
+
+    def troubled(self, part: str, what: str, remedy: str) -> None:
+        """Take the complaint of a part."""
+        self.inbox.put(Trouble(part, what, remedy))
+
+    def mended(self, part: str) -> None:
+        """Take the good news of a part."""
+        self.inbox.put(Mended(part))
+
+    def cache(self) -> SpeechCache:
+        """Where rendered sentences are kept."""
+        return SpeechCache(places.home() / "cache" / "speech")
+
+    def assistant(
+        self,
+        voice: Voice,
+        show: Show,
+        *,
+        duck: Callable[[bool], None] = lambda _: None,
+        clock: Callable[[], float] | None = None,
+    ) -> Assistant:
+        """Put an assistant together around a voice."""
+        timing: dict[str, Any] = {} if clock is None else {"clock": clock}
+        return Assistant(
+            self.pack,
+            self.understanding,
+            voice,
+            duck=duck,
+            show=show,
+            inbox=self.inbox,
+            words_per_minute=self.rate,
+            **timing,
+        )
+
+    def recognizer(self, model: Model) -> Recognizer:
+        """A recogniser for what this pack can understand."""
+        return Recognizer(model, self.understanding.grammar_phrases())
+
+    @contextmanager
+    def speaker(self) -> Iterator[Speaker]:
+        """The voice on the loudspeaker.
+
+        Raises:
+            LoudspeakerError: there is none that works.
+            VoiceError: there is no synthesiser.
+        """
+        with Synthesizer() as synthesizer:
+            speaker = Speaker(
+                synthesizer,
+                Player(self.settings.loudspeaker),
+                self.cache(),
+                rate_wpm=self.rate,
+                voice=self.settings.voice,
+                on_ended=self.ended,
+                on_trouble=self.troubled,
+                on_mended=self.mended,
+            )
+            speaker.volume = self.settings.volume
+            try:
+                yield speaker
+            finally:
+                speaker.close()
+
+
+def open_model(settings: Settings) -> Model:
+    """Load the recognition model that is chosen or found.
+
+    Raises:
+        ModelError: there is none, or it is broken.
+    """
+    return load_model(find_model(settings.model, home=places.home()).path)
+
+
+def hear_question(rooms: Rooms, recording: Path) -> str:
+    """What is said in a recording, as far as it is for us.
+
+    Raises:
+        AudioFileError: it is not a recording that can be read.
+        ModelError: there is no model to hear with.
+    """
+    source = FileSource(recording, limit=LONGEST_QUESTION)
+    recognizer = rooms.recognizer(open_model(rooms.settings))
+    heard = hear(source, recognizer, is_complete=rooms.understanding.is_complete)
+    return " ".join(utterance.text for utterance in heard if utterance.text)
+
+
+def answer(rooms: Rooms, question: str, *, out: Path | None, say: bool) -> Answer:
+    """Answer one question: in words, as a recording, or aloud.
+
+    Args:
+        rooms: the pack and who understands it.
+        question: the words.
+        out: where the spoken answer is written as a WAV file.
+        say: speak it on the loudspeaker.
+
+    Raises:
+        LoudspeakerError: `say`, and there is no loudspeaker.
+        VoiceError: it is to be spoken, and there is no voice.
+        OSError: `out` cannot be written.
+    """
+    said: list[str] = []
+
+    def note(event: Event) -> None:
+        if isinstance(event, Saying):
+            said.append(event.text)
+
+    with ExitStack() as stack:
+        if out is not None:
+            recorder = _recorder(rooms, stack)
+            assistant = rooms.assistant(recorder, note, clock=recorder.clock)
+            request = assistant.ask(question)
+            _perform_at_once(assistant, recorder)
+            recorder.write(out)
+        elif say:
+            speaker = stack.enter_context(rooms.speaker())
+            assistant = rooms.assistant(speaker, note)
+            request = assistant.ask(question)
+            while _performing(assistant):
+                assistant.step()
+        else:
+            written = WrittenVoice(rooms.ended)
+            assistant = rooms.assistant(written, note, clock=written.clock)
+            request = assistant.ask(question)
+            _perform_at_once(assistant, written)
+    return Answer(question, request, tuple(said))
+
+
+def _recorder(rooms: Rooms, stack: ExitStack) -> RecordingSpeaker:
+    synthesizer = stack.enter_context(Synthesizer())
+    recorder = RecordingSpeaker(
+        synthesizer,
+        rooms.cache(),
+        rate_wpm=rooms.rate,
+        voice=rooms.settings.voice,
+        on_ended=rooms.ended,
+        on_trouble=rooms.troubled,
+    )
+    recorder.volume = rooms.settings.volume
+    return recorder
+
+
+def _performing(assistant: Assistant) -> bool:
+    """It still has something to say before it would wait for an answer."""
+    narrator = assistant.narrator
+    return narrator.busy and narrator.phase is not Phase.ASKING
+
+
+def _perform_at_once(assistant: Assistant, voice: RecordingSpeaker | WrittenVoice) -> None:
+    while _performing(assistant):
+        voice.advance(assistant.narrator.deadline)
+        assistant.step(timeout=0.0)
+
+
+class ListeningSession:
+    """The hands-free assistant: microphone, conversation, loudspeaker."""
+
+    def __init__(self, rooms: Rooms, show: Show) -> None:
+        self._rooms = rooms
+        self._show = show
+        self._listener: Listener | None = None
+        self._failure: Exception | None = None
+        self._quiet = False
+
+    def run(self) -> None:
+        """Talk until the session is ended by voice, or by `Quit`.
+
+        The model is loaded while the greeting plays.
+
+        Raises:
+            MicrophoneError: there is no microphone that works.
+            LoudspeakerError: there is no loudspeaker that works.
+            VoiceError: there is no voice.
+            ModelError: there is no model, or it is broken.
+        """
+        microphone = MicrophoneSource(self._rooms.settings.microphone)
+        microphone.open()
+        with self._rooms.speaker() as speaker:
+            assistant = self._rooms.assistant(speaker, self._show, duck=speaker.duck)
+            opening = threading.Thread(
+                target=self._begin_to_listen, args=(microphone, speaker), name="model-loader"
+            )
+            opening.start()
+            try:
+                assistant.greet()
+                self._converse(assistant)
+            finally:
+                opening.join()
+                if self._listener is not None:
+                    self._listener.stop()
+        if self._failure is not None:
+            raise self._failure
+
+    def _begin_to_listen(self, microphone: MicrophoneSource, speaker: Speaker) -> None:
+        try:
+            recognizer = self._rooms.recognizer(open_model(self._rooms.settings))
+            self._listener = Listener(
+                recognizer,
+                report=self._rooms.inbox.put,
+                is_complete=self._rooms.understanding.is_complete,
+            )
+            self._listener.start(microphone)
+        except (RuntimeError, OSError) as failure:
+            self._failure = failure
+            self._rooms.inbox.put(Quit())
+        else:
+            speaker.earcon("listening")
+
+    def _converse(self, assistant: Assistant) -> None:
+        while not assistant.finished:
+            assistant.step()
+            if not self._rooms.settings.barge_in:
+                self._be_deaf_while(assistant.narrator.audible)
+
+    def _be_deaf_while(self, speaking: bool) -> None:
+        if self._listener is None or speaking is self._quiet:
+            return
+        self._quiet = speaking
+        if speaking:
+            self._listener.pause()
+        else:
+            self._listener.resume()
+
+
+class TypedSession:
+    """The same conversation, typed and read."""
+
+    def __init__(self, rooms: Rooms, show: Show, lines: IO[str], *, interactive: bool) -> None:
+        """Prepare.
+
+        Args:
+            rooms: the pack and who understands it.
+            show: shows what happens.
+            lines: one sentence a line.
+            interactive: a person types; else each line waits until the last is answered.
+        """
+        self._rooms = rooms
+        self._show = show
+        self._lines = lines
+        self._interactive = interactive
+        self._ready = threading.Event()
+
+    def run(self) -> None:
+        """Talk until the lines end or the session is ended by a word."""
+        voice = WrittenVoice(self._rooms.ended)
+        assistant = self._rooms.assistant(voice, self._show, clock=voice.clock)
+        threading.Thread(target=self._read, name="typing", daemon=True).start()
+        assistant.greet()
+        while not assistant.finished:
+            _perform_at_once(assistant, voice)
+            if self._rooms.inbox.empty():
+                self._ready.set()
+            assistant.step(timeout=None if _waits(assistant) else 0.0)
+
+    def _read(self) -> None:
+        for line in self._lines:
+            self._wait_for_turn()
+            self._rooms.inbox.put(Heard(line.strip()))
+        self._wait_for_turn()
+        self._rooms.inbox.put(Quit())
+
+    def _wait_for_turn(self) -> None:
+        if not self._interactive:
+            self._ready.wait()
+            self._ready.clear()
+
+
+def _waits(assistant: Assistant) -> bool:
+    return not _performing(assistant)
