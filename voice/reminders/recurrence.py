@@ -70,7 +70,7 @@ def name_of(rule: str) -> str:
 @lru_cache(maxsize=256)
 def elapsed_minutes(rule: str) -> int | None:
     """Minutes between two occurrences; None for a rule that follows the clock."""
-    parts = _parts(rule)
+    parts = parts_of(rule)
     unit = _ELAPSED.get(parts.get("FREQ", ""))
     return None if unit is None else unit * int(parts.get("INTERVAL", "1"))
 
@@ -85,7 +85,7 @@ def checked(rule: str, wall: datetime) -> str:
     Raises:
         RuleError: It cannot be read, comes too often, or never comes.
     """
-    parts = _parts(rule)
+    parts = parts_of(rule)
     freq = parts.get("FREQ", "")
     if freq in _ELAPSED and set(parts) <= {"FREQ", "INTERVAL", "WKST"}:
         minutes = elapsed_minutes(rule)
@@ -144,5 +144,6 @@ def first(rule: str, wall: datetime, zone: str, after_ms: int) -> tuple[int, dat
     return None
 
 
-def _parts(rule: str) -> dict[str, str]:
+def parts_of(rule: str) -> dict[str, str]:
+    """The parts of an RRULE by name."""
     return dict(part.split("=", 1) for part in rule.upper().split(";") if "=" in part)

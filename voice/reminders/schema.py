@@ -34,13 +34,6 @@ MIGRATIONS = (
         told INTEGER NOT NULL
     );
     """,
-    """
-    CREATE TABLE clock (
-        id INTEGER PRIMARY KEY CHECK (id = 0),
-        boot TEXT NOT NULL,
-        ahead_ms INTEGER NOT NULL
-    );
-    """,
 )
 """What leads from each version to the next; `PRAGMA user_version` counts them."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -65,8 +65,11 @@ class _Recent:
     """What "it" means: the reminder that was last spoken of."""
 
     set: int = 0
-    rung: int = 0
+    rung: tuple[int, ...] = ()
+    rung_ms: int = 0
     pending: _Pending | None = None
+    said: dict[int, tuple[int, int]] = field(default_factory=dict)
+    """For each reminder that this process said: its occurrence, and when it would ring next."""
 
 
 @dataclass(slots=True)
@@ -205,17 +208,12 @@ class Reminders:
         present = self._present()
         until = present.ms + min(max(minutes, 1), LONGEST_SNOOZE) * moments.MINUTE
         ringing = self._ringing()
-        if ringing is not None:
-            later = self.store.change(
-                ringing.id,
-                lambda old: firing.snoozed(old, until) if old.state == "ringing" else None,
-            )
-        else:
+        later = self._each_ringing(ringing, lambda old: firing.snoozed(old, until))
+        if not ringing:
             later = self._missed_again(until, present)
         if later is None:
             return Answer(self.wording.reply("nothing_rings"))
-        fields = self._fields(later)
-        return Answer(self._reply("snoozed", fields), reminder=later)
+        return Answer(self._reply("snoozed", self._fields(later)), reminder=later)
 
     def done(self, _: Request | None = None) -> Answer:
         """What rings has been done."""
@@ -239,23 +237,28 @@ class Reminders:
 
     # Ringing
 
-    def ring(self, due: Due) -> Answer:
-        """What is said when a reminder has come due.
+    def ring(self, *due: Due) -> Answer:
+        """What is said when reminders have come due, one or several together.
 
         Returns:
-            Without sentences when it was answered or cancelled meanwhile.
+            Without sentences when they were answered or cancelled meanwhile,
+            or said already.
         """
-        if due.late * moments.SECOND > firing.TOO_LATE:
-            return self.untold()
-        reminder = self.store.get(due.reminder)
-        if reminder is None or reminder.state != "ringing":
-            return Answer()
-        self._recent.rung = reminder.id
-        kind = self.wording.kind(reminder.about)
-        if reminder.rings > 1:
-            again = self.wording.reply("again") + kind.rings[:1]
-            return Answer(again + self.wording.reply("how_to_answer"), reminder=reminder)
-        return Answer(kind.rings, reminder=reminder, offer=kind.offer)
+        missed = any(one.late * moments.SECOND > firing.TOO_LATE for one in due)
+        ringing = [one for one in map(self._to_say, due) if one is not None]
+        if not ringing:
+            return self.untold() if missed else Answer()
+        new = self.now() - self._recent.rung_ms > firing.REPEATS[0]
+        before = () if new else self._recent.rung
+        numbers = tuple(one.id for one in ringing)
+        self._recent.rung = tuple(dict.fromkeys(before + numbers))
+        self._recent.rung_ms = self.now()
+        again = all(self._said_before(one) for one in ringing)
+        for one in ringing:
+            self._recent.said[one.id] = (one.due_ms, one.ring_ms)
+        told = self.untold() if missed else Answer()
+        rung = self._rung(ringing, again=again)
+        return replace(rung, sentences=told.sentences + rung.sentences, missed=told.missed)
 
     def untold(self) -> Answer:
         """Say what was missed and has not been told yet; without sentences when nothing was."""
@@ -337,18 +340,25 @@ class Reminders:
         return Answer(self._confirmation("set", kept, present), reminder=kept)
 
     def _answered(self, key: str, key_next: str) -> Answer:
-        ringing = self._ringing()
-        if ringing is None:
-            return Answer(self.wording.reply("nothing_rings"))
-        now, zone = self.now(), self.zone()
-        after = self.store.change(
-            ringing.id,
-            lambda old: firing.answered(old, now, zone) if old.state == "ringing" else None,
-        )
+        ringing, now, zone = self._ringing(), self.now(), self.zone()
+        after = self._each_ringing(ringing, lambda old: firing.answered(old, now, zone))
         if after is None:
             return Answer(self.wording.reply("nothing_rings"))
-        recurs = after.live
-        return Answer(self._reply(key_next if recurs else key, self._fields(after)), reminder=after)
+        one_that_recurs = len(ringing) == 1 and after.live
+        sentences = self._reply(key_next if one_that_recurs else key, self._fields(after))
+        return Answer(sentences, reminder=after)
+
+    def _each_ringing(
+        self, ringing: tuple[Reminder, ...], change: Callable[[Reminder], Reminder]
+    ) -> Reminder | None:
+        """Change every one that still rings; the last of them as it is now."""
+        after = None
+        for one in ringing:
+            changed = self.store.change(
+                one.id, lambda old: change(old) if old.state == "ringing" else None
+            )
+            after = changed or after
+        return after
 
     def _missed_again(self, until: int, present: Present) -> Reminder | None:
         """Ring what was missed within the last hour once more."""
@@ -368,13 +378,25 @@ class Reminders:
             )
         )
 
-    def _ringing(self) -> Reminder | None:
-        """The reminder that an answer means: the one said last, else the one rung last."""
-        said = self.store.get(self._recent.rung)
-        if said is not None and said.state == "ringing":
-            return said
-        ringing = [reminder for reminder in self.store.live() if reminder.state == "ringing"]
-        return max(ringing, key=lambda reminder: reminder.ring_ms, default=None)
+    def _ringing(self) -> tuple[Reminder, ...]:
+        """The reminders that an answer means: those said last, else the one rung last."""
+        said = (self.store.get(number) for number in self._recent.rung)
+        still = tuple(one for one in said if one is not None and one.state == "ringing")
+        if still:
+            return still
+        return self.store.ringing()[-1:]
+
+    def _to_say(self, due: Due) -> Reminder | None:
+        """The reminder if it rings, and this ring of it has not been said."""
+        reminder = self.store.get(due.reminder)
+        if reminder is None or reminder.state != "ringing":
+            return None
+        said = self._recent.said.get(reminder.id)
+        return None if said == (reminder.due_ms, reminder.ring_ms) else reminder
+
+    def _said_before(self, reminder: Reminder) -> bool:
+        occurrence, _ = self._recent.said.get(reminder.id, (0, 0))
+        return occurrence == reminder.due_ms and reminder.rings > 1
 
     def _named(self, about: str) -> tuple[Reminder, ...]:
         live = self.store.live()
@@ -443,6 +465,22 @@ class Reminders:
         if not about:
             return self.wording.reply("list_none")
         return self.wording.reply("none_about", do=self.wording.kind(about).do)
+
+    def _rung(self, ringing: Sequence[Reminder], *, again: bool) -> Answer:
+        """What rings, each kind once; the whole of it the first time."""
+        kinds = tuple({one.about: self.wording.kind(one.about) for one in ringing}.values())
+        said = kinds[:SAID_AT_ONCE]
+        last = ringing[-1]
+        if again:
+            lines = tuple(kind.rings[0] for kind in said)
+            how = self.wording.reply("how_to_answer")
+            return Answer(self.wording.reply("again") + lines + how, reminder=last)
+        sentences = tuple(line for kind in said for line in kind.rings)
+        if len(kinds) > len(said):
+            more = self._number(len(kinds) - len(said))
+            sentences += self.wording.reply("ring_more", count=more)
+        offer = kinds[0].offer if len(kinds) == 1 else None
+        return Answer(sentences, reminder=last, offer=offer)
 
     def _told(self, found: tuple[Missed, ...]) -> Answer:
         """Tell the last few that were missed, and how many came before."""

@@ -95,6 +95,11 @@ class Store:
         found = self._read(query, (-1 if limit is None else limit,))
         return tuple(rows.reminder_of(row) for row in found)
 
+    def ringing(self) -> tuple[Reminder, ...]:
+        """The reminders that have rung and wait for an answer, the one rung last at the end."""
+        query = f"{_SELECT} WHERE {_LIVE} AND state = 'ringing' ORDER BY ring_ms, id"
+        return tuple(rows.reminder_of(row) for row in self._read(query))
+
     def count(self) -> int:
         """How many reminders will still ring."""
         query = f"SELECT count(*) FROM reminders WHERE {_LIVE}"  # noqa: S608

@@ -65,6 +65,7 @@ REPLIES: Mapping[str, frozenset[str]] = MappingProxyType(
             "hushed": "",
             "again": "",
             "how_to_answer": "",
+            "ring_more": "count",
             "missed_none": "",
             "missed_one": "do when",
             "missed_times": "do when times",

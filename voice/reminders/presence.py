@@ -1,0 +1,69 @@
+"""Who is there to ring: an open assistant first, else the daemon.
+
+The claims are locks of the operating system on small files beside the store;
+the system itself lets go of them when a process ends, however it ends.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+
+class AlreadyRunning(RuntimeError):  # noqa: N818
+    """Another daemon rings already."""
+
+    remedy = "Leave the other one running, or stop it first."
+
+
+@contextlib.contextmanager
+def assistant_open(store: Path) -> Iterator[None]:
+    """Tell the daemon that an assistant is open and rings by itself.
+
+    Args:
+        store: The path of the store. Several assistants may be open at once.
+    """
+    with _locked(_assistant_file(store), fcntl.LOCK_SH):
+        yield
+
+
+def is_assistant_open(store: Path) -> bool:
+    """Whether an assistant is open that rings by itself."""
+    try:
+        with _locked(_assistant_file(store), fcntl.LOCK_EX):
+            return False
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+
+
+@contextlib.contextmanager
+def only_daemon(store: Path) -> Iterator[None]:
+    """Be the one daemon of a store.
+
+    Raises:
+        AlreadyRunning: Another one is.
+    """
+    try:
+        with _locked(store.with_suffix(".daemon"), fcntl.LOCK_EX):
+            yield
+    except BlockingIOError:
+        raise AlreadyRunning("the reminders are being rung by another process already") from None
+
+
+def _assistant_file(store: Path) -> Path:
+    return store.with_suffix(".assistant")
+
+
+@contextlib.contextmanager
+def _locked(path: Path, kind: int) -> Iterator[None]:
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
+        yield
+    finally:
+        os.close(descriptor)
