@@ -12,8 +12,9 @@ help: ## Say what can be made
 run: setup ## Start the hands-free assistant; ARGS="ask ..." runs any other command
 	@$(bin)/unknot $(ARGS)
 
-test: setup-test lint ## Check and test everything; ARGS goes to pytest
-	@UNKNOT_TESTS_COMPLETE=1 $(bin)/pytest $(ARGS)
+test: setup-test ## Check and test everything; ARGS goes to pytest
+	@$(MAKE) --no-print-directory lint; linted=$$?; \
+	UNKNOT_TESTS_COMPLETE=1 $(bin)/pytest $(ARGS) && exit $$linted
 
 test-quick: setup-test ## Test what takes seconds
 	@$(bin)/pytest -m "not slow" $(ARGS)
