@@ -258,7 +258,7 @@ class Assistant:
 
     def _understand(self, heard: Heard) -> Request | None:
         """The request in it; None when it is to be passed over in silence."""
-        if heard.text and self._echoes.has(heard.text, heard.utterance):
+        if heard.utterance and self._echoes.has(heard.text, heard.utterance):
             return None
         request = self._understanding.understand(heard.text, self.state())
         doubtful = heard.confidence < SURE_ENOUGH and request.intent not in URGENT

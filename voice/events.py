@@ -62,6 +62,7 @@ class Heard:
     text: str
     """The words within the pack's language; empty when it was not for us or not speech."""
     utterance: int = 0
+    """0: it was typed."""
     confidence: float = 1.0
     """0 to 1: how sure it is that these words, and not others, were said."""
     free_text: str = ""
