@@ -43,13 +43,7 @@ def step(reminder: Reminder, now_ms: int, zone: str) -> Step:
     late = now_ms - reminder.ring_ms
     if late > TOO_LATE or reminder.rings >= len(_WAITS):
         return _missed(reminder, now_ms, zone)
-    rung = replace(
-        reminder,
-        state="ringing",
-        rings=reminder.rings + 1,
-        ring_ms=now_ms + _WAITS[reminder.rings],
-    )
-    return Step(rung, rings=True, late_ms=late)
+    return Step(_rung(reminder, now_ms), rings=True, late_ms=late)
 
 
 def answered(reminder: Reminder, now_ms: int, zone: str) -> Reminder:
@@ -71,36 +65,61 @@ def moved(reminder: Reminder, zone: str) -> Reminder:
     return replace(reminder, zone=zone, due_ms=due, ring_ms=due)
 
 
+def _rung(reminder: Reminder, now_ms: int) -> Reminder:
+    wait = _WAITS[reminder.rings]
+    return replace(reminder, state="ringing", rings=reminder.rings + 1, ring_ms=now_ms + wait)
+
+
 def _missed(reminder: Reminder, now_ms: int, zone: str) -> Step:
-    last, times = _last_turn(reminder, now_ms, zone)
+    """Note what has passed; of a recurring one, a turn that has only just come still rings."""
+    turns = _passed(reminder, now_ms, zone)
+    now = turns.last
+    fresh = turns.count > 1 and now_ms - now.due_ms <= TOO_LATE
+    last = turns.before if fresh else now
     missed = Missed(
         reminder=reminder.id,
         about=reminder.about,
-        due_ms=last,
+        due_ms=last.due_ms,
         zone=reminder.zone,
-        times=times,
+        times=turns.count - int(fresh),
         rang=reminder.rings > 0,
         text=reminder.text,
     )
+    if fresh:
+        ringing = _rung(replace(now, rings=0), now_ms)
+        return Step(ringing, rings=True, missed=missed, late_ms=now_ms - now.due_ms)
     after = _next_turn(reminder, now_ms, zone) or replace(reminder, state="missed")
-    return Step(after, missed=missed, late_ms=now_ms - last)
+    return Step(after, missed=missed)
 
 
-def _last_turn(reminder: Reminder, now_ms: int, zone: str) -> tuple[int, int]:
-    """The last occurrence that has passed, and how many have from this one on."""
-    due, wall, times = reminder.due_ms, reminder.wall, 1
+@dataclass(frozen=True, slots=True)
+class _Turns:
+    """The occurrences that have passed, from the one whose turn it was on."""
+
+    last: Reminder
+    before: Reminder
+    """The last but one; the same as the last when there is only one."""
+    count: int
+
+
+def _passed(reminder: Reminder, now_ms: int, zone: str) -> _Turns:
     end = now_ms if reminder.until_ms is None else min(now_ms, reminder.until_ms)
-    minutes = recurrence.elapsed_minutes(reminder.rule)
+    minutes = reminder.every_minutes
     if minutes is not None:
-        more = max(0, (end - due) // (minutes * moments.MINUTE))
-        return due + more * minutes * moments.MINUTE, 1 + more
+        each = minutes * moments.MINUTE
+        more = max(0, (end - reminder.due_ms) // each)
+        last = replace(reminder, due_ms=reminder.due_ms + more * each)
+        before = replace(reminder, due_ms=reminder.due_ms + max(0, more - 1) * each)
+        return _Turns(last, before, 1 + more)
+    last = before = reminder
+    count = 1
     while reminder.rule:
-        found = recurrence.following(reminder.rule, due, wall, zone, due)
-        if found is None or found[0] > end:
+        later = _next_turn(last, last.due_ms, zone)
+        if later is None or later.due_ms > end:
             break
-        due, wall = found
-        times += 1
-    return due, times
+        last, before = later, last
+        count += 1
+    return _Turns(last, before, count)
 
 
 def _next_turn(reminder: Reminder, now_ms: int, zone: str) -> Reminder | None:
