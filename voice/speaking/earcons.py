@@ -37,7 +37,7 @@ EARCONS: Mapping[str, tuple[Note, ...]] = {
     "not_understood": (Note(392.0, 0.1), Note(329.63, 0.14)),
     "paused": (Note(659.26, 0.09), Note(0, 0.02), Note(440.0, 0.13)),
     "tick": (Note(1046.5, 0.06),),
-    "trouble": (Note(246.94, 0.1), Note(0, 0.03), Note(246.94, 0.12)),
+    "trouble": (Note(246.94, 0.09), Note(0, 0.03), Note(246.94, 0.12)),
 }
 """listening: I hear you; taken: the request is understood; tick: still here."""
 

@@ -16,10 +16,15 @@ import importlib.metadata
 import os
 import signal
 import sys
+import threading
+import time
 from pathlib import Path
 from typing import IO, Any
 
 from voice.speaking.frames import Head, read_frame, write_frame
+
+POLL = 0.0005
+"""Seconds."""
 
 
 class UnknownVoiceError(ValueError):
@@ -36,16 +41,19 @@ class Engine:
         self._engine: Any = importlib.import_module("pyttsx3").init()
         self._errors: list[str] = []
         self._engine.connect("error", self._note_error)
+        self._finished = threading.Event()
+        self._engine.connect("finished-utterance", self._note_finished)
+        self._espeak: Any = None
+        if str(self._engine) == "espeak":
+            self._espeak = importlib.import_module("pyttsx3.drivers._espeak")
         self._default_voice = self._engine.getProperty("voice")
 
     @property
     def version(self) -> str:
         """The driver and the versions that decide how a sentence sounds."""
-        driver = str(self._engine)
-        parts = [driver, importlib.metadata.version("pyttsx3")]
-        if driver == "espeak":
-            library = importlib.import_module("pyttsx3.drivers._espeak")
-            parts.append(library.Info().decode(errors="replace"))
+        parts = [str(self._engine), importlib.metadata.version("pyttsx3")]
+        if self._espeak is not None:
+            parts.append(self._espeak.Info().decode(errors="replace"))
         return " ".join(parts)
 
     def voices(self) -> list[Head]:
@@ -67,14 +75,33 @@ class Engine:
         if self._errors:
             raise UnknownVoiceError(f"the engine has no voice {voice!r}")
         self._engine.setProperty("rate", rate_wpm)
+        self._settle()
+        self._finished.clear()
         self._engine.save_to_file(text, str(self._file))
         self._engine.runAndWait()
         if self._errors:
             raise RuntimeError(self._errors[0])
+        if self._espeak is not None:
+            # pyttsx3's loop ends after 10 ms, whether eSpeak has finished or not.
+            self._finished.wait()
+            self._settle()
         try:
             return self._file.read_bytes()
         finally:
             self._file.unlink(missing_ok=True)
+
+    def _settle(self) -> None:
+        """Wait until eSpeak's own thread has nothing left to do.
+
+        It also carries out changes of the rate and the voice. A sentence that
+        is begun meanwhile comes out empty now and then, because pyttsx3 takes
+        the busy thread for an old sentence and cancels whatever it does.
+        """
+        while self._espeak is not None and self._espeak.IsPlaying():
+            time.sleep(POLL)
+
+    def _note_finished(self, name: str | None, completed: bool) -> None:  # noqa: ARG002
+        self._finished.set()
 
     def _note_error(self, name: str | None, exception: Exception) -> None:
         self._errors.append(f"{name or 'engine'}: {exception}")

@@ -1,0 +1,1 @@
+"""The speaking room keeps its promises."""
