@@ -167,6 +167,11 @@ def find_model(explicit: Path | str | None = None, *, home: Path) -> ChosenModel
     if folder is not None:
         return ChosenModel(folder, OFFICIAL, f"{OFFICIAL} is installed.")
     embedded = shipped() / EMBEDDED
+    if embedded.is_dir() and not _fits(embedded, manifest[EMBEDDED].files):
+        raise ModelsError(
+            "The model that comes with unknot is not whole.",
+            f"Install unknot again, or run `unknot models install {OFFICIAL}`.",
+        )
     if not embedded.is_dir():
         raise ModelsError(
             "There is no recognition model on this machine.",
@@ -296,12 +301,17 @@ def _place(entry: Entry, home: Path) -> Path | None:
 
 def _sizes_are_right(folder: Path) -> bool:
     try:
-        return all(
-            (folder / file).stat().st_size == what.bytes
-            for file, what in _read_list(folder).items()
-        )
+        return _fits(folder, _read_list(folder))
     except (OSError, ValueError, TypeError):
         return False
+
+
+def _fits(folder: Path, files: Mapping[str, FileSum]) -> bool:
+    """Whether every file is there and as long as it must be."""
+    return all(
+        (folder / file).is_file() and (folder / file).stat().st_size == what.bytes
+        for file, what in files.items()
+    )
 
 
 def _vosk_has(entry: Entry) -> Path | None:

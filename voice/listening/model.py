@@ -38,6 +38,10 @@ _REQUIRED = {
 """Files of a model that takes run-time grammars, and how each begins (Kaldi binary, OpenFst)."""
 
 _SILENCE_PHONES = re.compile(rb"^--endpoint\.silence-phones=\d", re.MULTILINE)
+_SETTING = re.compile(rb"--[a-z][\w.-]*=\S.*|#.*|\s*")
+_COMPLAINT = re.compile(r"^ERROR(?: \(.*?:\d+\))?:? *(.+?)(?:\. .*|\.?)$", re.MULTILINE)
+"""How Kaldi and OpenFst say on stderr what is wrong; the first sentence is kept."""
+
 _LOADING = threading.Lock()
 
 
@@ -113,7 +117,8 @@ def check_folder(folder: Path) -> None:
     try:
         for name, begins in _REQUIRED.items():
             _check_file(folder, name, begins)
-        settings = (folder / "conf/model.conf").read_bytes()
+        settings = _settings(folder, "conf/model.conf")
+        _settings(folder, "conf/mfcc.conf")
         _check_words(folder)
     except OSError as error:
         raise ModelError(f"The model in {folder} cannot be read: {error.strerror}.") from error
@@ -133,6 +138,15 @@ def _check_file(folder: Path, name: str, begins: bytes) -> None:
         raise ModelError(f"{name} of the model in {folder} is not what its name says.")
 
 
+def _settings(folder: Path, name: str) -> bytes:
+    """The text of a file of settings; libvosk aborts the process on some lines that are none."""
+    settings = (folder / name).read_bytes()
+    for line in settings.splitlines():
+        if not _SETTING.fullmatch(line):
+            raise ModelError(f"The model in {folder} is not whole: {name} is damaged.")
+    return settings
+
+
 def _check_words(folder: Path) -> None:
     last = (folder / "graph/words.txt").read_bytes().rstrip(b"\n").rpartition(b"\n")[2]
     if len(last.split()) != 2:  # noqa: PLR2004 - a word and its number
@@ -141,15 +155,17 @@ def _check_words(folder: Path) -> None:
 
 def _reason(said: IO[bytes], folder: Path) -> str:
     said.seek(0)
-    lines = said.read().decode("utf-8", "replace").splitlines()
-    errors = [line.partition(") ")[2] for line in lines if line.startswith("ERROR")]
-    reason = errors[0] if errors else "a part of it is missing or damaged"
-    return reason.replace(f"{folder}/", "").strip().rstrip(".")
+    found = _COMPLAINT.search(said.read().decode("utf-8", "replace"))
+    reason = found[1] if found else "a part of it is missing or damaged"
+    return reason.replace(f"{folder}/", "").strip()
 
 
 @contextmanager
 def _native_stderr() -> Iterator[IO[bytes]]:
-    """Keeps what native code writes to stderr; what is not libvosk's is passed on afterwards."""
+    """Keeps what native code writes to stderr while a model loads.
+
+    When it loads, what is not libvosk's chatter is passed on afterwards: another thread's.
+    """
     sys.stderr.flush()
     with tempfile.TemporaryFile() as said:
         real = os.dup(2)
@@ -158,8 +174,8 @@ def _native_stderr() -> Iterator[IO[bytes]]:
             yield said
         finally:
             os.dup2(real, 2)
-            said.seek(0)
-            for line in said:
-                if b"VoskAPI" not in line:
-                    os.write(real, line)
             os.close(real)
+        said.seek(0)
+        sys.stderr.write(
+            "".join(line.decode("utf-8", "replace") for line in said if b"VoskAPI" not in line)
+        )

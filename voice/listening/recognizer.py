@@ -20,7 +20,7 @@ from voice.listening.model import UNKNOWN, Model
 from voice.listening.sound import RATE, Samples
 
 REJECT_BELOW = 0.5
-"""Confidence under which an utterance is not for us; 0.5 is where the two sides' errors were weighed alike."""
+"""Confidence under which an utterance is not for us; both kinds of error were weighed alike."""
 
 
 class _Word(TypedDict):

@@ -1,0 +1,267 @@
+"""The listener: what it reports, in which order, and how soon an utterance ends."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from tests.listening.conftest import PHRASES
+from tests.sound.voices import AWB, FESTIVAL, RMS, SLT, Voice, Voices
+from voice.events import Heard, Level, Mended, Partial, SpeechBegan, Trouble
+from voice.listening.endpoint import Endpoint
+from voice.listening.listener import Event, Hearing, Listener, hear
+from voice.listening.recognizer import Recognizer
+from voice.listening.sound import RATE, Block, Samples
+from voice.listening.sources import FileSource
+
+
+class Live:
+    """Hands sound out as fast as it is taken; after it, silence until it is closed."""
+
+    overflows = 4
+
+    def __init__(self, *sounds: Samples) -> None:
+        self._sounds = list(sounds)
+        self._closed = threading.Event()
+        self.may_go_on = threading.Event()
+
+    def blocks(self, report: Callable[[Trouble | Mended], None]) -> Iterator[Block]:
+        del report
+        at = 0.0
+        for sound in self._sounds:
+            for start in range(0, sound.size, 320):
+                at += 0.02
+                yield Block(sound[start : start + 320], at)
+            self.may_go_on.wait(5)
+            self.may_go_on.clear()
+        while not self._closed.wait(0.001):
+            at += 0.02
+            yield Block(np.zeros(320, np.int16), at)
+
+    def close(self) -> None:
+        self._closed.set()
+        self.may_go_on.set()
+
+
+def complete(text: str) -> bool:
+    return text in PHRASES
+
+
+def recording(folder: Path, *sounds: Samples) -> Path:
+    path = folder / "said.wav"
+    soundfile.write(path, np.concatenate(sounds), RATE)
+    return path
+
+
+def events_of(
+    recognizer: Recognizer, sound: Samples, endpoint: Endpoint | None = None
+) -> list[SpeechBegan | Partial | Heard]:
+    hearing = Hearing(recognizer, is_complete=complete, endpoint=endpoint)
+    events = [
+        event
+        for start in range(0, sound.size, 320)
+        for event in hearing.take(Block(sound[start : start + 320], (start + 320) / RATE))
+    ]
+    return [*events, *hearing.end()]
+
+
+def heard_after(recognizer: Recognizer, sound: Samples, endpoint: Endpoint) -> tuple[str, float]:
+    """The first thing heard, and the seconds of sound it took."""
+    hearing = Hearing(recognizer, is_complete=complete, endpoint=endpoint)
+    for start in range(0, sound.size, 320):
+        block = Block(sound[start : start + 320], (start + 320) / RATE)
+        for event in hearing.take(block):
+            if isinstance(event, Heard):
+                return event.text, block.at
+    return "", sound.size / RATE
+
+
+def test_the_order_of_events(recognizer: Recognizer, voices: Voices) -> None:
+    sound = voices.say("how do i stretch my back", SLT, before=0.6, after=1.2)
+    events = events_of(recognizer, sound)
+    assert isinstance(events[0], SpeechBegan)
+    assert isinstance(events[-1], Heard)
+    partials = [event for event in events if isinstance(event, Partial)]
+    assert len(partials) == len(events) - 2
+    assert partials[-1].text == "how do i stretch my back"
+    assert partials[-1].stable >= 0.1
+    assert {event.utterance for event in events} == {1}
+
+
+@pytest.mark.parametrize("voice", [SLT, RMS, AWB, FESTIVAL], ids=lambda voice: voice.name)
+@pytest.mark.parametrize("phrase", ["how do i stretch my back", "stop", "can knots be prevented"])
+def test_a_complete_request_ends_after_a_short_silence(
+    recognizer: Recognizer, voices: Voices, voice: Voice, phrase: str
+) -> None:
+    sound = voices.say(phrase, voice, before=0.5, after=2.0)
+    voice_ends = sound.size / RATE - 2.0
+    text, after = heard_after(recognizer, sound, Endpoint())
+    assert text == phrase
+    assert after - voice_ends < 0.65
+
+
+def test_an_incomplete_request_is_waited_for(recognizer: Recognizer, voices: Voices) -> None:
+    first = voices.say("remind me to", RMS, before=0.5, after=0.0)
+    rest = voices.say("stretch in ten minutes", RMS, before=0.55, after=1.5)
+    text, _ = heard_after(recognizer, np.concatenate([first, rest]), Endpoint())
+    assert text == "remind me to stretch in ten minutes"
+
+
+def test_what_is_never_complete_ends_after_a_long_silence(
+    recognizer: Recognizer, voices: Voices
+) -> None:
+    sound = voices.say("what is the capital of mongolia", SLT, before=0.5, after=2.0)
+    _, after = heard_after(recognizer, sound, Endpoint(long_silence=1.0))
+    assert after - (sound.size / RATE - 2.0) == pytest.approx(1.0, abs=0.25)
+
+
+def test_an_utterance_has_a_greatest_length(recognizer: Recognizer, voices: Voices) -> None:
+    sound = voices.say("how long does it take to get rid of a knot", SLT, before=0.5, after=0.2)
+    events = events_of(recognizer, sound, Endpoint(longest=1.0))
+    heard = [event for event in events if isinstance(event, Heard)]
+    assert heard[0].seconds == pytest.approx(1.0, abs=0.05)
+
+
+@pytest.mark.parametrize(
+    ("complete", "stable", "silence", "seconds", "reached"),
+    [
+        (True, 0.2, 0.35, 2.0, True),
+        (True, 0.2, 0.34, 2.0, False),
+        (True, 0.05, 0.35, 2.0, False),
+        (False, 0.5, 0.79, 2.0, False),
+        (False, 0.0, 0.8, 2.0, True),
+        (False, 0.0, 0.0, 15.0, True),
+    ],
+)
+def test_the_endpoint(
+    *, complete: bool, stable: float, silence: float, seconds: float, reached: bool
+) -> None:
+    at = Endpoint().reached(complete=complete, stable=stable, silence=silence, seconds=seconds)
+    assert at is reached
+
+
+def test_a_recording_of_several_requests(
+    recognizer: Recognizer, voices: Voices, tmp_path: Path
+) -> None:
+    said = ["what are my options", "tell me about massage", "stop"]
+    path = recording(tmp_path, *(voices.say(text, RMS, before=0.5, after=1.0) for text in said))
+    heard = list(hear(FileSource(path), recognizer, is_complete=complete))
+    assert [utterance.text for utterance in heard] == said
+    assert [utterance.utterance for utterance in heard] == [1, 2, 3]
+
+
+def test_a_recording_that_ends_with_the_last_word(
+    recognizer: Recognizer, voices: Voices, tmp_path: Path
+) -> None:
+    path = recording(tmp_path, voices.say("what are my options", RMS, before=0.0, after=0.0))
+    assert [utterance.text for utterance in hear(FileSource(path), recognizer)] == [
+        "what are my options"
+    ]
+
+
+def test_a_recording_of_silence_holds_nothing(recognizer: Recognizer, tmp_path: Path) -> None:
+    path = recording(tmp_path, np.zeros(3 * RATE, np.int16))
+    assert not list(hear(FileSource(path), recognizer))
+
+
+class Told:
+    """Collects what a listener reports and waits for it."""
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+        self._changed = threading.Condition()
+
+    def __call__(self, event: Event) -> None:
+        with self._changed:
+            self.events.append(event)
+            self._changed.notify_all()
+
+    def heard(self) -> list[Heard]:
+        return [event for event in self.events if isinstance(event, Heard)]
+
+    def wait_for(self, count: int) -> list[Heard]:
+        with self._changed:
+            assert self._changed.wait_for(lambda: len(self.heard()) >= count, timeout=10)
+        return self.heard()
+
+
+def test_the_thread_reports_speech_and_the_level_ten_times_a_second(
+    recognizer: Recognizer, voices: Voices, tmp_path: Path
+) -> None:
+    told = Told()
+    sound = voices.say("what are my options", RMS, before=0.5, after=1.0, dbfs=-20)
+    listener = Listener(recognizer, report=told, is_complete=complete)
+    listener.start(FileSource(recording(tmp_path, sound)))
+    listener.join(10)
+    levels = [event for event in told.events if isinstance(event, Level)]
+    assert len(levels) == pytest.approx(sound.size / RATE * 10, rel=0.35)
+    assert levels[0].dbfs == -120.0
+    assert max(level.dbfs for level in levels) == pytest.approx(-15, abs=8)
+    assert [heard.text for heard in told.heard()] == ["what are my options"]
+
+
+def test_ended_at_is_when_the_voice_stopped(
+    recognizer: Recognizer, voices: Voices, tmp_path: Path
+) -> None:
+    told = Told()
+    sound = voices.say("stop", RMS, before=0.4, after=1.0)
+    listener = Listener(recognizer, report=told, is_complete=complete)
+    began = time.monotonic()
+    listener.start(FileSource(recording(tmp_path, sound), realtime=True))
+    listener.join(10)
+    voice_ended = began + sound.size / RATE - 1.0
+    assert told.wait_for(1)[0].ended_at == pytest.approx(voice_ended, abs=0.3)
+
+
+def test_a_muted_microphone_hears_nothing_and_then_hears_again(
+    recognizer: Recognizer, voices: Voices
+) -> None:
+    told = Told()
+    half = voices.say("what are my options", RMS, before=0.5, after=0.0)
+    whole = voices.say("tell me about massage", RMS, before=0.5, after=1.0)
+    source = Live(half, half, whole)
+    listener = Listener(recognizer, report=told, is_complete=complete)
+    listener.start(source)
+    while not any(isinstance(event, Partial) for event in told.events):
+        time.sleep(0.005)
+    listener.pause()
+    source.may_go_on.set()
+    time.sleep(0.3)
+    listener.resume()
+    source.may_go_on.set()
+    assert [heard.text for heard in told.wait_for(1)] == ["tell me about massage"]
+    listener.stop()
+
+
+def test_the_grammar_changes_between_utterances(recognizer: Recognizer, voices: Voices) -> None:
+    told = Told()
+    sound = voices.say("tell me about massage", RMS, before=0.5, after=1.2)
+    source = Live(sound, sound)
+    listener = Listener(recognizer, report=told, is_complete=complete)
+    listener.start(source)
+    assert told.wait_for(1)[0].text == "tell me about massage"
+    listener.set_phrases(["stop", "next"])
+    source.may_go_on.set()
+    assert told.wait_for(2)[1].text == ""
+    listener.stop()
+
+
+def test_stopping_ends_the_thread_at_once_and_it_may_start_again(recognizer: Recognizer) -> None:
+    told = Told()
+    listener = Listener(recognizer, report=told)
+    for _ in range(2):
+        source = Live()
+        listener.start(source)
+        with pytest.raises(RuntimeError, match="already"):
+            listener.start(source)
+        began = time.monotonic()
+        listener.stop()
+        assert time.monotonic() - began < 0.5
+    assert not [thread for thread in threading.enumerate() if thread.name == "listening"]
+    assert all(event.overflows == 4 for event in told.events if isinstance(event, Level))
