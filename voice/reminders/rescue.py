@@ -19,7 +19,7 @@ _SIDE_FILES = ("-wal", "-shm")
 _PAGE_SIZE_AT = slice(16, 18)
 _CHANGE_COUNTER_AT = slice(24, 28)
 _VALID_FOR_AT = slice(92, 96)
-MOST_PROBED = 200_000
+MOST_PROBED = 20_000
 """Row numbers that are tried one by one behind a page that cannot be read."""
 
 
@@ -125,11 +125,17 @@ def _rows_in(damaged: Path, table: str, columns: str) -> dict[int, rows.Row]:
         found.update((row[-1], row) for row in (*forwards, *backwards))
         if forwards or backwards:
             low = forwards[-1][-1] if forwards else 0
-            high = backwards[-1][-1] if backwards else low + MOST_PROBED
+            high = backwards[-1][-1] if backwards else _last_number(connection, table, low)
             for number in range(low + 1, min(high, low + MOST_PROBED)):
                 probe = f"{select} WHERE id = {number}"
                 found.update((row[-1], row) for row in _until_unreadable(connection, probe))
     return found
+
+
+def _last_number(connection: sqlite3.Connection, table: str, otherwise: int) -> int:
+    """The highest number that a table ever gave."""
+    query = f"SELECT name, seq FROM sqlite_sequence WHERE name = '{table}'"  # noqa: S608
+    return max((seq + 1 for _, seq in _until_unreadable(connection, query)), default=otherwise)
 
 
 def _until_unreadable(connection: sqlite3.Connection, query: str) -> Iterator[rows.Row]:

@@ -43,9 +43,9 @@ def version(connection: sqlite3.Connection) -> int:
     return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
-def migrate(connection: sqlite3.Connection, migrations: tuple[str, ...] = MIGRATIONS) -> None:
+def migrate(connection: sqlite3.Connection) -> None:
     """Bring a database to the present version, each step whole or not at all."""
-    for number in range(version(connection), len(migrations)):
+    for number in range(version(connection), len(MIGRATIONS)):
         connection.executescript(
-            f"BEGIN IMMEDIATE; {migrations[number]} PRAGMA user_version = {number + 1}; COMMIT;"
+            f"BEGIN IMMEDIATE; {MIGRATIONS[number]} PRAGMA user_version = {number + 1}; COMMIT;"
         )
