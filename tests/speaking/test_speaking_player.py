@@ -182,6 +182,7 @@ def test_a_device_can_be_named(sound_here: VirtualCard, log: Log) -> None:
     player.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("loss", ["unplugged", "server down"])
 def test_a_loudspeaker_that_vanishes_is_reported_and_used_again_when_it_is_back(
     player: Player, sound_here: VirtualCard, log: Log, loss: str

@@ -174,6 +174,7 @@ def test_any_script_is_spoken(synthesizer: Synthesizer, text: str) -> None:
     assert level(synthesizer.render(text)) > 3000
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "least_seconds"),
     [(" ".join([SENTENCE] * 40), 120), ("a" * 20_000, 10)],
@@ -191,6 +192,7 @@ def test_a_long_text_is_cut_between_sentences() -> None:
     assert " ".join(pieces) == " ".join([SENTENCE] * 40)
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(text=st.text(max_size=120))
 def test_no_text_kills_the_voice(synthesizer: Synthesizer, text: str) -> None:
@@ -198,6 +200,7 @@ def test_no_text_kills_the_voice(synthesizer: Synthesizer, text: str) -> None:
     assert synthesizer.render("yes").seconds > 0.1
 
 
+@pytest.mark.slow
 def test_one_worker_says_200_sentences_in_a_row(synthesizer: Synthesizer) -> None:
     synthesizer.render("yes")
     worker = synthesizer.pid
@@ -238,6 +241,7 @@ def test_a_worker_that_fails_once_is_replaced_and_the_sentence_said(
     assert synthesizer.render("yes").seconds > 0.1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_worker_that_always_fails_is_an_error_with_a_remedy(
     faulty: FaultyMaker, fault: str

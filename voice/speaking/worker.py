@@ -100,7 +100,7 @@ class Engine:
         while self._espeak is not None and self._espeak.IsPlaying():
             time.sleep(POLL)
 
-    def _note_finished(self, name: str | None, completed: bool) -> None:  # noqa: ARG002
+    def _note_finished(self, **_: object) -> None:
         self._finished.set()
 
     def _note_error(self, name: str | None, exception: Exception) -> None:
