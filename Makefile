@@ -10,7 +10,7 @@ help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: setup ## Start the hands-free assistant; ARGS="ask ..." runs any other command
-	@$(bin)/unknot $(ARGS)
+	@$(bin)/unknot $(ARGS) || { code=$$?; [ $$code = 3 ] && [ -z "$(ARGS)" ] || exit $$code; $(bin)/unknot demo; }
 
 test: setup-test ## Check and test everything; ARGS goes to pytest
 	@$(MAKE) --no-print-directory lint; linted=$$?; \

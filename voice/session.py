@@ -315,7 +315,7 @@ class ListeningSession:
                 is_complete=self._rooms.understanding.is_complete,
             )
             self._listener.start(microphone)
-        except (RuntimeError, OSError) as failure:
+        except Exception as failure:  # raised again where the session ends
             self._failure = failure
             self._rooms.inbox.put(Quit())
         else:

@@ -168,6 +168,10 @@ class Conversation:
             time.sleep(0.02)
         raise SoundCardError(f"it never printed {holding!r}")
 
+    def wait_for_reply(self, after: float, *, patience: float = 6.0) -> float | None:
+        """Where in the recording the reply begins; None when none comes in time."""
+        return self._first_sound(after, after + patience)
+
     def _first_sound(self, after: float, until: float) -> float | None:
         while True:
             enough = self.recording.seconds >= until

@@ -1,0 +1,125 @@
+"""Spoken requests get the right spoken answers, from microphone to loudspeaker.
+
+People's voices (none of them the product's) speak into the virtual microphone of
+a running `unknot listen`; what comes out of the virtual loudspeaker is recorded
+and recognised again, and must be nearest to the answer that was asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.sound.conversation import Conversation
+from tests.sound.ears import recognise, share_heard
+from tests.sound.virtual_card import RATE
+from tests.sound.voices import AWB, FESTIVAL, KAL16, RMS, SLT, Voice
+from voice.knowledge import Pack, load_pack
+
+PACK = Path(__file__).parents[2] / "prompts" / "knot-in-your-back"
+OPENING = 7.0
+"""Seconds of an answer that are listened to: enough to tell which it is."""
+GOAL = 0.93
+"""Share of the requests that must be answered rightly."""
+
+REQUESTS: list[tuple[str, Voice, str]] = [
+    ("how do i stretch my back", SLT, "stretching"),
+    ("how do i stretch my back", RMS, "stretching"),
+    ("how do i stretch my back", FESTIVAL, "stretching"),
+    ("read the stretching section", AWB, "stretching"),
+    ("what are my options", RMS, "methods"),
+    ("what are my options", SLT, "methods"),
+    ("what can i do about a knot", AWB, "methods"),
+    ("read the heat section", SLT, "heat"),
+    ("read the heat section", KAL16, "heat"),
+    ("tell me about heat therapy", RMS, "heat"),
+    ("tell me about cold therapy", SLT, "cold"),
+    ("read the cold section", FESTIVAL, "cold"),
+    ("tell me about massage", AWB, "massage"),
+    ("read the massage section", RMS, "massage"),
+    ("how does massage help", SLT, "massage"),
+    ("tell me about exercise", KAL16, "exercise"),
+    ("which exercises help", RMS, "exercise"),
+    ("what causes knots", SLT, "causes"),
+    ("why do i get knots in my back", RMS, "causes"),
+    ("read the introduction", AWB, "introduction"),
+    ("what is a knot", SLT, "introduction"),
+    ("read the conclusion", RMS, "conclusion"),
+    ("how long does it take to get rid of a knot", SLT, "how_long"),
+    ("how long does it take", RMS, "how_long"),
+    ("can knots cause other health problems", SLT, "other_problems"),
+    ("can knots cause other problems", FESTIVAL, "other_problems"),
+    ("can knots be prevented", RMS, "prevention"),
+    ("how do i prevent knots", AWB, "prevention"),
+    ("help", SLT, "help"),
+    ("what can i say", RMS, "help"),
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """One request and what came of it."""
+
+    request: str
+    voice: str
+    wanted: str
+    got: str
+    latency: float | None
+    heard: str
+
+    def __str__(self) -> str:
+        mark = "right" if self.got == self.wanted else "WRONG"
+        latency = f"{self.latency:.2f} s" if self.latency is not None else "  never"
+        return f"{mark}  {latency}  {self.voice:12}  {self.request:44}  {self.got:14}  {self.heard}"
+
+
+def openings(pack: Pack) -> dict[str, str]:
+    """How each answer begins, up to about what is said within `OPENING`."""
+    spoken = {name: section.sentences for name, section in pack.sections.items()}
+    spoken |= {name: question.sentences for name, question in pack.questions.items()}
+    begun = {name: " ".join(s.text for s in said[:3]) for name, said in spoken.items()}
+    names = " ".join(pack.sections[method].spoken_name for method in pack.methods)
+    begun["methods"] = " ".join([*pack.replies["methods_intro"], names])
+    begun["help"] = pack.replies["help"][0]
+    begun["no_match"] = " ".join(pack.replies["no_match"])
+    return begun
+
+
+def exchange(
+    conversation: Conversation, request: tuple[str, Voice, str], answers: dict[str, str]
+) -> Exchange:
+    """Ask, hear how the answer begins, and stop it."""
+    text, voice, wanted = request
+    ended = conversation.say(text, voice)
+    began = conversation.wait_for_reply(ended, patience=6.0)
+    if began is None:
+        return Exchange(text, voice.name, wanted, "nothing", None, "")
+    conversation.recording.wait_until(began + OPENING)
+    sound = conversation.recording.speaker[round(began * RATE) : round((began + OPENING) * RATE)]
+    heard = recognise(sound)
+    nearest = max(answers, key=lambda name: share_heard(answers[name], heard))
+    conversation.say("stop", SLT)
+    conversation.recording.wait_until(conversation.recording.seconds + 1.5)
+    return Exchange(text, voice.name, wanted, nearest, began - ended, heard)
+
+
+@pytest.mark.slow
+@pytest.mark.sound
+@pytest.mark.timeout(900)
+def test_spoken_requests_get_the_right_spoken_answers(
+    talk: Callable[..., Conversation], record_property: Callable[[str, object], None]
+) -> None:
+    answers = openings(load_pack(PACK))
+    conversation = talk()
+    exchanges = [exchange(conversation, request, answers) for request in REQUESTS]
+    right = sum(done.got == done.wanted for done in exchanges)
+    latencies = sorted(done.latency for done in exchanges if done.latency is not None)
+    print(f"\n{right} of {len(exchanges)} spoken requests got the right spoken answer")
+    print(f"end of speech to first sound: median {latencies[len(latencies) // 2]:.2f} s")
+    print("\n".join(str(done) for done in exchanges))
+    record_property("spoken_requests_right", f"{right}/{len(exchanges)}")
+    assert len(exchanges) >= 25
+    assert right / len(exchanges) >= GOAL, "\n".join(str(done) for done in exchanges)
