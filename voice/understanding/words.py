@@ -13,7 +13,7 @@ _APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'"})  # n
 _CLOCK = re.compile(r"(\d)[:.](\d\d)\b")
 _HALF_DAY = re.compile(r"(?<=\d)\s?([ap])\.?\s?m\b\.?")
 _GLUED = re.compile(r"(\d)([a-z])")
-_WORD = re.compile(r"[a-z0-9:']+")
+_WORD = re.compile(r"[0-9]+\.[0-9]+|[a-z0-9:']+")
 
 
 def words_of(text: str) -> list[str]:

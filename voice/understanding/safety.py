@@ -1,0 +1,80 @@
+"""Pain and signs of an emergency: decided before anything else, by rules of the pack."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from voice.understanding.errors import TemplateError
+from voice.understanding.pack import read_yaml
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """What a sentence is a sign of."""
+
+    intent: str
+    about: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    sign: Sign
+    every: tuple[re.Pattern[str], ...]
+    unless: tuple[re.Pattern[str], ...]
+
+
+class Safety:
+    """The safety rules of a pack."""
+
+    def __init__(self, file: Path) -> None:
+        """Read the rules.
+
+        Args:
+            file: `understanding/safety.yaml` of the pack.
+
+        Raises:
+            TemplateError: The file is missing, or a rule names a concept that is not there.
+        """
+        content = read_yaml(file)
+        try:
+            concepts = {name: _pattern(phrases) for name, phrases in content["concepts"].items()}
+            self._rules = [_rule(raw, concepts) for raw in content["rules"]]
+        except (KeyError, TypeError, AttributeError, re.error) as trouble:
+            raise TemplateError(
+                f"{file}: a safety rule is malformed: {trouble!r}",
+                "Every rule needs intent, about and all; every concept it names must be listed.",
+            ) from trouble
+
+    def sign(self, words: Sequence[str]) -> Sign | None:
+        """Tell what a sentence is a sign of; the first rule that holds decides."""
+        sentence = " ".join(words)
+        for rule in self._rules:
+            if all(concept.search(sentence) for concept in rule.every) and not any(
+                concept.search(sentence) for concept in rule.unless
+            ):
+                return rule.sign
+        return None
+
+
+def _rule(raw: Mapping[str, Any], concepts: Mapping[str, re.Pattern[str]]) -> _Rule:
+    return _Rule(
+        Sign(raw["intent"], raw["about"]),
+        tuple(concepts[name] for name in raw["all"]),
+        tuple(concepts[name] for name in raw.get("unless", ())),
+    )
+
+
+def _pattern(phrases: Sequence[str]) -> re.Pattern[str]:
+    """Make one expression of a concept's phrases; each matches whole words."""
+    return re.compile(r"(?<!\S)(?:" + "|".join(map(_phrase, phrases)) + r")(?!\S)")
+
+
+def _phrase(phrase: str) -> str:
+    text = re.escape(phrase).replace(r"\ ", " ")
+    text = text.replace(r"\(", "(?:").replace(r"\)", ")").replace(r"\|", "|")
+    text = re.sub(r"\\\[(.*?)\\\] ?", r"(?:(?:\1) )?", text)
+    return text.replace(r"\*", r"\S*")
