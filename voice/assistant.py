@@ -163,6 +163,7 @@ class Assistant:
         self._engaged_until = 0.0
         self._reprompted = False
         self._obeyed_early = 0
+        self._unspeakable = False
         self._echoes = _Echoes(clock, self.narrator.seconds_for)
         self._control: dict[str, Callable[[], None]] = self._controls()
 
@@ -211,7 +212,7 @@ class Assistant:
                 self._echoes.note_began(event.utterance)
                 self._duck(self.narrator.audible)
             case Spoken():
-                self.narrator.ended(event.utterance)
+                self._spoken(event)
             case Trouble() | Mended():
                 self._tell_of(event)
             case Quit():
@@ -448,11 +449,17 @@ class Assistant:
     def _engage(self) -> None:
         self._engaged_until = self._clock() + ENGAGED
 
+    def _spoken(self, event: Spoken) -> None:
+        """A sentence that cannot be spoken is passed over; a lost loudspeaker is waited for."""
+        unspeakable, self._unspeakable = self._unspeakable, False
+        self.narrator.ended(event.utterance, completed=event.completed or unspeakable)
+
     def _tell_of(self, event: Trouble | Mended) -> None:
-        """Say it aloud where the loudspeaker is not the part that is missing."""
-        if event.part != "microphone":
-            return
-        if isinstance(event, Mended):
-            self._aside("microphone_back")
-        else:
-            self._aside("microphone_lost")
+        """Say what can be said: with the microphone gone the loudspeaker still works."""
+        lost = isinstance(event, Trouble)
+        if event.part == "microphone":
+            self._aside("microphone_lost" if lost else "microphone_back")
+        elif event.part == "voice":
+            self._unspeakable = lost
+        elif not lost:
+            self.narrator.resume()

@@ -455,3 +455,22 @@ def test_screens_are_told_what_is_understood_said_and_done(room: Room) -> None:
     kinds = [type(event) for event in room.shown]
     assert kinds.index(Heard) < kinds.index(Request) < kinds.index(Saying)
     assert isinstance(room.shown[-1], Performed)
+
+
+def test_a_reading_waits_for_a_lost_loudspeaker_and_goes_on(room: Room) -> None:
+    room.hear("tell me about heat")
+    room.let_it_speak()
+    room.tell(Spoken(room.tape.utterance, False))
+    room.tell(Trouble("loudspeaker", "The loudspeaker is gone.", "Plug it in again."))
+    room.pass_time(60.0)
+    assert room.assistant.narrator.paused
+    room.tell(Mended("loudspeaker"))
+    assert room.tape.said[-2:] == [room.sentences("heat")[1]] * 2
+
+
+def test_a_sentence_that_cannot_be_spoken_is_passed_over(room: Room) -> None:
+    room.hear("tell me about heat")
+    room.tell(Trouble("voice", "The voice failed.", "Try again."))
+    room.tell(Spoken(room.tape.utterance, False))
+    room.pass_time(0.6)
+    assert room.tape.said[-1] == room.sentences("heat")[1]

@@ -269,6 +269,16 @@ def test_the_end_of_an_old_utterance_changes_nothing() -> None:
     assert stage.narrator.phase is Phase.SPEAKING
 
 
+def test_a_sentence_that_breaks_off_is_said_again_on_resuming() -> None:
+    stage = Stage()
+    speaking(stage)
+    stage.narrator.ended(stage.tape.utterance, completed=False)
+    stage.wait(60.0)
+    assert stage.narrator.paused
+    stage.narrator.resume()
+    assert stage.said()[-2:] == ["Two.", "Two."]
+
+
 @pytest.mark.parametrize(
     ("seconds", "expected"),
     [(1.0, ["<pause>", "<resume>"]), (30.0, ["<pause>", "<stop>", "Two."])],

@@ -258,9 +258,19 @@ class Narrator:
 
     # What happens to it
 
-    def ended(self, utterance: int) -> None:
-        """An utterance of the voice has come to its end, whole or not."""
+    def ended(self, utterance: int, *, completed: bool = True) -> None:
+        """An utterance of the voice has come to its end.
+
+        Args:
+            utterance: its number; an old one changes nothing.
+            completed: False when it broke off because the loudspeaker is gone. Then
+                the script pauses there, and `resume` says the sentence again.
+        """
         if utterance != self._awaited:
+            return
+        if not completed:
+            self.pause()
+            self._paused_at = float("-inf")
             return
         self.saying = ""
         self._awaited = 0
