@@ -89,6 +89,13 @@ class Understanding:
         match, layer, reason = chosen
         return _request(match, text, 1.0, layer, reason)
 
+    def is_complete(self, text: str) -> bool:
+        """Whether `text` is a whole request, so that a short silence ends the utterance."""
+        request = self.understand(text)
+        if request.intent == "set_reminder":
+            return bool({"minutes", "every_minutes", "at"} & request.slots.keys())
+        return request.intent != NOTHING
+
     def grammar_phrases(self) -> tuple[str, ...]:
         """Phrases for the recogniser's run-time grammar, drawn from every template."""
         return self._phrases(None)
