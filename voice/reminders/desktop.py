@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from jeepney import DBusAddress, new_method_call  # type: ignore[import-untyped]
+from jeepney import DBusAddress, MessageType, new_method_call  # type: ignore[import-untyped]
 from jeepney.io.blocking import open_dbus_connection  # type: ignore[import-untyped]
 
 from voice.reminders.daemon import Notice
@@ -31,9 +31,9 @@ def show(notice: Notice) -> bool:
     try:
         with open_dbus_connection(bus="SESSION") as connection:
             call = new_method_call(_ADDRESS, "Notify", "susssasa{sv}i", body)
-            connection.send_and_get_reply(call, timeout=PATIENCE)
+            reply = connection.send_and_get_reply(call, timeout=PATIENCE)
     except Exception:
         # No session bus, nobody on it who shows notices, a bus that dies: all mean the same,
         # and the library raises a different class for each.
         return False
-    return True
+    return bool(reply.header.message_type == MessageType.method_return)

@@ -25,6 +25,7 @@ DAY_BEGINS = time(9)
 """When something that a calendar puts on a whole day rings."""
 LONGEST = 80
 MOST_COUNTED = 5000
+UNNAMED = "your calendar"
 _MINUTE = timedelta(minutes=1)
 
 
@@ -161,13 +162,20 @@ def _entries(path: Path) -> tuple[Component, ...]:
         raise CalendarError(
             f"The calendar {path} cannot be read: {error.strerror}.", "Name an existing .ics file."
         ) from error
-    try:
-        calendar = Calendar.from_ical(data)
-    except (ValueError, IndexError, KeyError, TypeError) as error:
+    calendar = _calendar(data)
+    if calendar is None:
         raise CalendarError(
             f"The file {path} is not a calendar.", "Name a file in the iCalendar format, .ics."
-        ) from error
+        )
     return tuple(entry for entry in calendar.walk() if entry.name in {"VEVENT", "VTODO"})
+
+
+def _calendar(data: bytes) -> Component | None:
+    try:
+        calendar = Calendar.from_ical(data)
+    except (ValueError, IndexError, KeyError, TypeError):
+        return None
+    return calendar if calendar.name == "VCALENDAR" else None
 
 
 def _reminder(entry: Component, now_ms: int, zone: str) -> Reminder:
@@ -179,12 +187,12 @@ def _reminder(entry: Component, now_ms: int, zone: str) -> Reminder:
     if "RECURRENCE-ID" in entry:
         raise ValueError("it changes one occurrence of another entry, which is not supported")
     wall, meant = _begin(entry, zone)
-    title = _text(entry, "summary")[:LONGEST]
+    title = _text(entry, "summary")[:LONGEST] or UNNAMED
     about = _text(entry, ABOUT)
     moment = moments.resolve(wall, meant)
     fixed = meant == "UTC"
     reminder = Reminder(
-        about=about if about in KINDS or about == title else title or "your calendar",
+        about=about if about in KINDS or about.lower() == title.lower() else title,
         due_ms=moment,
         zone=zone if fixed else meant,
         wall=None if fixed else wall,
@@ -202,7 +210,10 @@ def _reminder(entry: Component, now_ms: int, zone: str) -> Reminder:
 def _begin(entry: Component, zone: str) -> tuple[datetime, str]:
     """The wall-clock time of an entry, and the zone it is meant in."""
     found = entry.get("DTSTART") or entry.get("DUE")
-    value = getattr(found, "dt", None)
+    try:
+        value = getattr(found, "dt", None)
+    except (AttributeError, ValueError):
+        value = None
     if isinstance(value, datetime):
         if value.tzinfo is None:
             return value, zone
