@@ -71,8 +71,9 @@ def _os_error(error: OSError) -> str:
 def _is_bad_input(error: Exception) -> bool:
     from voice.knowledge import PackError
     from voice.listening.sources import AudioFileError
+    from voice.understanding import TemplateError
 
-    return isinstance(error, PackError | AudioFileError)
+    return isinstance(error, PackError | AudioFileError | TemplateError)
 
 
 def _print_json(row: dict[str, object]) -> None:
@@ -413,11 +414,16 @@ def pack_check(*, folder: Path) -> None:
     unknot pack check prompts/knot-in-your-back
     """
     from voice.knowledge import check_pack
-    from voice.understanding import check_intents
+    from voice.understanding import TemplateError, Understanding
 
-    problems = check_pack(folder) or check_intents(folder)
+    problems = [str(problem) for problem in check_pack(folder)]
+    if not problems:
+        try:
+            Understanding(folder)
+        except TemplateError as error:
+            problems = [str(error)]
     for problem in problems:
-        click.echo(str(problem))
+        click.echo(problem)
     if problems:
         click.get_current_context().exit(NO)
     click.echo(f"{folder}: nothing to mend.")

@@ -24,7 +24,14 @@ ROOT = Path(__file__).parents[2]
 UNKNOT = Path(sys.executable).with_name("unknot")
 PACK = ROOT / "prompts" / "knot-in-your-back"
 MODEL = ROOT / "models" / "en-small"
-NO_SOUND = {"PULSE_SERVER": "unix:/nonexistent", "ALSA_CONFIG_PATH": "/dev/null"}
+
+
+@pytest.fixture
+def no_sound(virtual_sound: VirtualCard) -> Mapping[str, str]:
+    """The environment of a machine without microphone and loudspeaker."""
+    virtual_sound.unplug_microphone()
+    virtual_sound.unplug_speaker()
+    return virtual_sound.env
 
 
 @pytest.fixture
@@ -42,7 +49,7 @@ def unknot(
         text=True,
         timeout=60,
         check=False,
-        env=os.environ | {"UNKNOT_HOME": str(home)} | NO_SOUND | (env or {}),
+        env=os.environ | {"UNKNOT_HOME": str(home)} | (env or {}),
     )
     assert "Traceback" not in done.stderr, done.stderr[-300:]
     return done
@@ -165,8 +172,11 @@ def test_models_verify_finds_every_file_whole(home: Path) -> None:
     assert "changed" not in done.stdout
 
 
-def test_doctor_names_what_is_missing_and_the_remedy(home: Path) -> None:
-    done = unknot(home, "doctor")
+@pytest.mark.sound
+def test_doctor_names_what_is_missing_and_the_remedy(
+    home: Path, no_sound: Mapping[str, str]
+) -> None:
+    done = unknot(home, "doctor", env=no_sound)
     assert done.returncode == 1
     assert "NO  microphone" in done.stdout
     assert "NO  loudspeaker" in done.stdout
@@ -224,7 +234,6 @@ def test_bad_input_gets_one_sentence_the_remedy_and_its_exit_code(
         (2, "article.md", ("ask", "help", "--pack", broken_pack(tmp_path / "broken"))),
         (3, "nomodel", ("transcribe", recording, "--model", tmp_path / "nomodel")),
         (3, "HCLr.fst", ("transcribe", recording, "--model", half_copied(tmp_path / "half"))),
-        (3, "microphone", ("listen",)),
         (3, "nothere", ("models", "install", "nothere")),
         (3, "out", ("ask", "help", "--out", tmp_path / "missing" / "out.wav")),
     ]
@@ -233,6 +242,16 @@ def test_bad_input_gets_one_sentence_the_remedy_and_its_exit_code(
         assert done.returncode == code, (arguments, done.stderr)
         assert named in done.stderr, (arguments, done.stderr)
         assert done.stdout == "", arguments
+
+
+@pytest.mark.sound
+def test_listening_without_a_microphone_ends_with_three_and_the_remedy(
+    home: Path, no_sound: Mapping[str, str]
+) -> None:
+    done = unknot(home, "listen", env=no_sound)
+    assert done.returncode == 3
+    assert "microphone" in done.stderr
+    assert "--device" in done.stderr
 
 
 @pytest.mark.parametrize(
