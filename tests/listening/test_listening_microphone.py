@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import queue
 import subprocess
 import sys
@@ -134,10 +135,14 @@ except MicrophoneError as error:
 """
 
 
-def test_a_machine_without_a_microphone() -> None:
-    env = {"PATH": "/usr/bin:/bin", "ALSA_CONFIG_PATH": "/dev/null", "PULSE_SERVER": "none"}
+def test_a_machine_without_a_microphone(virtual_sound: VirtualCard) -> None:
+    virtual_sound.unplug_microphone()
     told = subprocess.run(
-        [sys.executable, "-c", BARE], capture_output=True, text=True, check=True, env=env
+        [sys.executable, "-c", BARE],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=os.environ | virtual_sound.env,
     )
     assert told.stdout == (
         "There is no microphone. | "

@@ -226,5 +226,6 @@ def _explained(error: Exception, device: int | str | None) -> MicrophoneError:
     if _UNAVAILABLE in error.args:
         return MicrophoneError(f"{name} is in use by another program.", _FREE_IT)
     if "querying device" in str(error):
-        return MicrophoneError("There is no microphone.")
+        which = "" if device is None else f" {device!r}"
+        return MicrophoneError(f"There is no microphone{which}.")
     return MicrophoneError(f"{name} cannot be opened: {error.args[0]}.")

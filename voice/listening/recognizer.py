@@ -19,8 +19,12 @@ from voice.listening.judgement import Evidence, confidence
 from voice.listening.model import UNKNOWN, Model
 from voice.listening.sound import RATE, Samples
 
-REJECT_BELOW = 0.5
-"""Confidence under which an utterance is not for us; both kinds of error were weighed alike."""
+REJECT_BELOW = 0.45
+"""Confidence under which an utterance is not for us.
+
+A little below the half at which both kinds of error weigh alike, because a "stop" that is
+missed is worse than a sentence too many that understanding then finds no meaning in.
+"""
 
 
 class _Word(TypedDict):
@@ -89,7 +93,8 @@ class Recognizer:
     Args:
         model: a loaded model; two native recognisers share it.
         phrases: what may be said, lower case, words parted by blanks. Vosk makes a
-            bigram model of them, so mixtures of phrases are heard too.
+            bigram model of their counts, so mixtures of phrases are heard too, and a phrase
+            that is given several times weighs more.
         reject_below: confidence, 0 to 1, under which the text is withheld.
     """
 
@@ -202,7 +207,7 @@ def _heard_by(word: _Word, others: Sequence[_Word]) -> bool:
 def _hearable(model: Model, phrases: Iterable[str]) -> tuple[list[str], tuple[str, ...]]:
     known: dict[str, bool] = {}
     hearable: list[str] = []
-    for phrase in dict.fromkeys(phrases):
+    for phrase in phrases:
         words = phrase.split()
         for word in words:
             if word not in known:
