@@ -61,7 +61,9 @@ class Bench:
 
     def rung(self) -> str:
         """What is said for what has fallen due."""
-        return " ".join(self.reminders.ring(*self.due()).sentences)
+        answer = self.reminders.ring(*self.due())
+        self.reminders.spoken(answer)
+        return " ".join(answer.sentences)
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, time
 
 from voice.events import Due, Request
@@ -163,17 +163,20 @@ class Daemon:
         spoken_ones = [one for one in due if not self._is_hushed(one)]
         for one in due:
             if one not in spoken_ones:
-                self.notify(_notice(self.reminders.ring(one)))
+                shown = self.reminders.ring(one)
+                self.notify(_notice(shown))
+                self.reminders.spoken(shown)
         answer = self.reminders.ring(*spoken_ones) if spoken_ones else Answer()
         if not answer.sentences:
             return
         if answer.offer is not None and answer.offer.yes.intent != "set_reminder":
             # A guided session needs the assistant; the daemon cannot lead one.
-            answer = Answer(answer.sentences, reminder=answer.reminder)
+            answer = replace(answer, offer=None)
         self.notify(_notice(answer))
         question = () if answer.offer is None else (answer.offer.ask,)
         volume = self._volume(answer.reminder)
         self.speak(Utterance(answer.sentences + question, volume, EARCON))
+        self.reminders.spoken(answer)
         self._hear_out(answer, volume)
 
     def _hear_out(self, answer: Answer, volume: float) -> None:

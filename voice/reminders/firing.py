@@ -53,7 +53,7 @@ def answered(reminder: Reminder, now_ms: int, zone: str) -> Reminder:
 
 def snoozed(reminder: Reminder, until_ms: int) -> Reminder:
     """It rings again later, as if for the first time."""
-    return replace(reminder, state="snoozed", ring_ms=until_ms, rings=0)
+    return replace(reminder, state="snoozed", ring_ms=until_ms, rings=0, heard=False)
 
 
 def moved(reminder: Reminder, zone: str) -> Reminder:
@@ -82,11 +82,11 @@ def _missed(reminder: Reminder, now_ms: int, zone: str) -> Step:
         due_ms=last.due_ms,
         zone=reminder.zone,
         times=turns.count - int(fresh),
-        rang=reminder.rings > 0,
+        rang=bool(reminder.heard),
         text=reminder.text,
     )
     if fresh:
-        ringing = _rung(replace(now, rings=0), now_ms)
+        ringing = _rung(replace(now, rings=0, heard=False), now_ms)
         return Step(ringing, rings=True, missed=missed, late_ms=now_ms - now.due_ms)
     after = _next_turn(reminder, now_ms, zone) or replace(reminder, state="missed")
     return Step(after, missed=missed)
@@ -131,4 +131,13 @@ def _next_turn(reminder: Reminder, now_ms: int, zone: str) -> Reminder | None:
         return None
     due, wall = found
     meant = zone if wall is not None else reminder.zone
-    return replace(reminder, state="set", due_ms=due, wall=wall, zone=meant, ring_ms=due, rings=0)
+    return replace(
+        reminder,
+        state="set",
+        due_ms=due,
+        wall=wall,
+        zone=meant,
+        ring_ms=due,
+        rings=0,
+        heard=False,
+    )

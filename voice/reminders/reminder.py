@@ -38,6 +38,8 @@ class Reminder:
     """The moment of the next ring; without meaning once it is over."""
     rings: int = 0
     """How often this occurrence has rung."""
+    heard: bool = False
+    """It has been said to its end that it rings; else whoever claimed it was cut short."""
     uid: str = ""
     """Its name in calendars."""
     id: int = 0
@@ -84,7 +86,7 @@ class Missed:
     times: int = 1
     """How many occurrences in a row were missed."""
     rang: bool = False
-    """It did ring, and nobody answered."""
+    """It did ring aloud, and nobody answered."""
     text: str = ""
     told: bool = False
     """It has been said that it was missed."""

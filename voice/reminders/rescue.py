@@ -167,9 +167,9 @@ def _graft_first_page(damaged: Path) -> None:
 
 
 def _sound_reminder(row: rows.Row) -> bool:
-    about, due_ms, zone, wall, rule, until_ms, text, state, ring_ms, rings, uid, _ = row
+    about, due_ms, zone, wall, rule, until_ms, text, state, ring_ms, rings, heard, uid, _ = row
     texts = all(isinstance(value, str) for value in (about, zone, rule, text, uid))
-    counts = all(isinstance(value, int) for value in (due_ms, ring_ms, rings))
+    counts = all(isinstance(value, int) for value in (due_ms, ring_ms, rings, heard))
     optional = isinstance(wall, str | None) and isinstance(until_ms, int | None)
     try:
         read = rows.reminder_of(row)

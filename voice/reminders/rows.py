@@ -9,7 +9,9 @@ from voice.reminders.reminder import Missed, Reminder
 
 Row = tuple[Any, ...]
 
-REMINDER_COLUMNS = "about, due_ms, zone, wall, rule, until_ms, text, state, ring_ms, rings, uid, id"
+REMINDER_COLUMNS = (
+    "about, due_ms, zone, wall, rule, until_ms, text, state, ring_ms, rings, heard, uid, id"
+)
 """In the order of the fields of `Reminder`."""
 MISSED_COLUMNS = "reminder, about, due_ms, zone, times, rang, text, told, id"
 """In the order of the fields of `Missed`."""
@@ -37,6 +39,7 @@ def row_of(reminder: Reminder) -> Row:
         reminder.state,
         reminder.ring_ms,
         reminder.rings,
+        reminder.heard,
         reminder.uid,
         reminder.id or None,
     )

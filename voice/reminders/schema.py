@@ -18,7 +18,8 @@ MIGRATIONS = (
         rule TEXT NOT NULL,
         until_ms INTEGER,
         ring_ms INTEGER NOT NULL,
-        rings INTEGER NOT NULL
+        rings INTEGER NOT NULL,
+        heard INTEGER NOT NULL
     );
     CREATE INDEX next_ring ON reminders (ring_ms)
         WHERE state IN ('set', 'snoozed', 'ringing');

@@ -47,8 +47,10 @@ class Answer:
     """What is offered after the sentences."""
     choices: tuple[Request, ...] = ()
     """What "the second one" may mean, in the order they were said."""
+    rung: tuple[int, ...] = ()
+    """The reminders that it says ring; `Reminders.spoken` remembers that it was said."""
     missed: tuple[int, ...] = ()
-    """What it tells of having been missed; `Reminders.spoken` remembers that it was said."""
+    """What it tells of having been missed; likewise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,7 +260,9 @@ class Reminders:
             self._recent.said[one.id] = (one.due_ms, one.ring_ms)
         told = self.untold() if missed else Answer()
         rung = self._rung(ringing, again=again)
-        return replace(rung, sentences=told.sentences + rung.sentences, missed=told.missed)
+        return replace(
+            rung, sentences=told.sentences + rung.sentences, rung=numbers, missed=told.missed
+        )
 
     def untold(self) -> Answer:
         """Say what was missed and has not been told yet; without sentences when nothing was."""
@@ -266,8 +270,12 @@ class Reminders:
         return self._told(found) if found else Answer()
 
     def spoken(self, answer: Answer) -> None:
-        """An answer has been said to its end: what it told as missed is not told unasked again."""
-        self.store.told(answer.missed)
+        """An answer has been said to its end; call it after what `ring` and `untold` gave.
+
+        Until then a ring counts as unheard and what was missed as untold, so
+        that a process which dies in the middle of a sentence loses neither.
+        """
+        self.store.said(rung=answer.rung, missed=answer.missed)
 
     def rescue_note(self) -> Answer:
         """Say once that the file was damaged and what could be saved."""
@@ -366,7 +374,7 @@ class Reminders:
         if not lately:
             return None
         last = lately[-1]
-        self.store.told((last.id,))
+        self.store.said(missed=(last.id,))
         return self.store.add(
             Reminder(
                 about=last.about,

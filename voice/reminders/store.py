@@ -35,7 +35,7 @@ _LIVE = "state IN ('set', 'snoozed', 'ringing')"
 _SELECT = f"SELECT {rows.REMINDER_COLUMNS} FROM reminders"  # noqa: S608
 _INSERT = (
     f"INSERT INTO reminders ({rows.REMINDER_COLUMNS}) "  # noqa: S608
-    f"VALUES ({', '.join('?' * 12)})"
+    f"VALUES ({', '.join('?' * 13)})"
 )
 _DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 
@@ -56,7 +56,7 @@ class Claim:
     rings: tuple[firing.Step, ...] = ()
     """To be said now, the earliest first."""
     missed: tuple[Missed, ...] = ()
-    """What will not ring any more; it stays untold until `told` is called."""
+    """What will not ring any more; it stays untold until `said` is called."""
 
 
 class Store:
@@ -96,8 +96,8 @@ class Store:
         return tuple(rows.reminder_of(row) for row in found)
 
     def ringing(self) -> tuple[Reminder, ...]:
-        """The reminders that have rung and wait for an answer, the one rung last at the end."""
-        query = f"{_SELECT} WHERE {_LIVE} AND state = 'ringing' ORDER BY ring_ms, id"
+        """The reminders that were heard and wait for an answer, the one rung last at the end."""
+        query = f"{_SELECT} WHERE {_LIVE} AND state = 'ringing' AND heard ORDER BY ring_ms, id"
         return tuple(rows.reminder_of(row) for row in self._read(query))
 
     def count(self) -> int:
@@ -192,12 +192,23 @@ class Store:
 
         return self._write(work)
 
-    def told(self, missed: Iterable[int]) -> None:
-        """Remember that it has been said what was missed; it is not said again unasked."""
-        numbers = [(number,) for number in missed]
-        if numbers:
-            query = "UPDATE missed SET told = 1 WHERE id = ?"
-            self._write(lambda connection: connection.executemany(query, numbers))
+    def said(self, *, rung: Iterable[int] = (), missed: Iterable[int] = ()) -> None:
+        """Remember what has been said to its end.
+
+        Args:
+            rung: Reminders that ring.
+            missed: What was told as missed; it is not told unasked again.
+        """
+        rings = [(number,) for number in rung]
+        told = [(number,) for number in missed]
+
+        def work(connection: sqlite3.Connection) -> None:
+            heard = "UPDATE reminders SET heard = 1 WHERE id = ? AND state = 'ringing'"
+            connection.executemany(heard, rings)
+            connection.executemany("UPDATE missed SET told = 1 WHERE id = ?", told)
+
+        if rings or told:
+            self._write(work)
 
     def follow(self, zone: str) -> int:
         """Let what recurs by the clock follow the clock of another zone.
@@ -387,7 +398,7 @@ def _transaction(connection: sqlite3.Connection, work: Callable[[sqlite3.Connect
 def _put(connection: sqlite3.Connection, reminder: Reminder) -> None:
     columns = rows.REMINDER_COLUMNS
     connection.execute(
-        f"UPDATE reminders SET ({columns}) = ({', '.join('?' * 12)}) WHERE id = ?",  # noqa: S608
+        f"UPDATE reminders SET ({columns}) = ({', '.join('?' * 13)}) WHERE id = ?",  # noqa: S608
         (*rows.row_of(reminder), reminder.id),
     )
 
