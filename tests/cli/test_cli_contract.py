@@ -27,11 +27,12 @@ MODEL = ROOT / "models" / "en-small"
 
 
 @pytest.fixture
-def no_sound(virtual_sound: VirtualCard) -> Mapping[str, str]:
+def no_sound() -> Mapping[str, str]:
     """The environment of a machine without microphone and loudspeaker."""
-    virtual_sound.unplug_microphone()
-    virtual_sound.unplug_speaker()
-    return virtual_sound.env
+    cards = Path("/proc/asound/cards")
+    if cards.exists() and "no soundcards" not in cards.read_text(encoding="utf-8"):
+        pytest.skip("this machine has a sound card")
+    return {"PULSE_SERVER": "unix:/nonexistent"}
 
 
 @pytest.fixture
@@ -49,7 +50,7 @@ def unknot(
         text=True,
         timeout=60,
         check=False,
-        env=os.environ | {"UNKNOT_HOME": str(home)} | (env or {}),
+        env={**os.environ, "UNKNOT_HOME": str(home), **(env or {})},
     )
     assert "Traceback" not in done.stderr, done.stderr[-300:]
     return done
@@ -172,7 +173,6 @@ def test_models_verify_finds_every_file_whole(home: Path) -> None:
     assert "changed" not in done.stdout
 
 
-@pytest.mark.sound
 def test_doctor_names_what_is_missing_and_the_remedy(
     home: Path, no_sound: Mapping[str, str]
 ) -> None:
@@ -244,7 +244,6 @@ def test_bad_input_gets_one_sentence_the_remedy_and_its_exit_code(
         assert done.stdout == "", arguments
 
 
-@pytest.mark.sound
 def test_listening_without_a_microphone_ends_with_three_and_the_remedy(
     home: Path, no_sound: Mapping[str, str]
 ) -> None:

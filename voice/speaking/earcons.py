@@ -37,9 +37,13 @@ EARCONS: Mapping[str, tuple[Note, ...]] = {
     "not_understood": (Note(392.0, 0.1), Note(329.63, 0.14)),
     "paused": (Note(659.26, 0.09), Note(0, 0.02), Note(440.0, 0.13)),
     "tick": (Note(1046.5, 0.06),),
+    "hold_begins": (Note(698.46, 0.09), Note(1046.5, 0.14)),
+    "hold_ends": (Note(1046.5, 0.09), Note(523.25, 0.14)),
     "trouble": (Note(246.94, 0.09), Note(0, 0.03), Note(246.94, 0.12)),
 }
-"""listening: I hear you; taken: the request is understood; tick: still here."""
+"""listening: I hear you; taken: the request is understood; tick: still here.
+
+hold_begins and hold_ends: into the position, and out of it."""
 
 
 def render(name: str, rate: int) -> Pcm:

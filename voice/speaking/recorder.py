@@ -5,6 +5,7 @@ Time here is the length of what has been recorded. Nothing waits in real time.
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -16,7 +17,7 @@ from voice.speaking.cache import SpeechCache
 from voice.speaking.errors import VoiceError
 from voice.speaking.renderer import Renderer
 from voice.speaking.speaker import RATE_WPM, perceived_gain
-from voice.speaking.speech import RATE, Pcm, Speech, resample, silence, write_wav
+from voice.speaking.speech import RATE, Pcm, Speech, resample, write_wav
 from voice.speaking.synthesizer import Synthesizer
 
 
@@ -79,7 +80,8 @@ class RecordingSpeaker:
             return True
         if until is None or until <= self.clock():
             return False
-        self._record(silence(until - self.clock()))
+        missing = math.ceil((until - self.clock()) * RATE)
+        self._record(np.zeros(missing, np.int16))
         return True
 
     def say(self, utterance: int, text: str, *, tempo: float = 1.0, keep: bool = True) -> None:
