@@ -82,7 +82,7 @@ def test_unanswered_it_repeats_louder_and_then_is_missed(room: Room) -> None:
     assert [utterance.volume for utterance in room.said] == [0.5, 0.75, 1.0]
     again = "I remind you once more. It is time for a break. Say done, or snooze."
     assert room.heard()[1:] == [again, again]
-    (missed,) = room.bench.store.missed(untold=True)
+    (missed,) = room.bench.store.missed()
     assert missed.rang
 
 

@@ -383,6 +383,14 @@ def test_what_rang_unheard_can_still_be_snoozed(bench: Bench) -> None:
     assert bench.rung().startswith("It is time for your cold pack.")
 
 
+def test_what_nobody_has_told_yet_is_not_snoozed(bench: Bench) -> None:
+    bench.ask("set_reminder", about="cold", minutes=5)
+    bench.later(minutes=30)
+    bench.due()
+    assert bench.said("snooze_reminder") == "No reminder is ringing."
+    assert len(bench.reminders.untold().sentences) == 1
+
+
 def test_a_ring_that_was_answered_meanwhile_is_not_said(bench: Bench) -> None:
     bench.ask("set_reminder", about="heat", minutes=5)
     bench.later(minutes=5)

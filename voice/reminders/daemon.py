@@ -142,7 +142,7 @@ class Daemon:
         stuck = next_ring is not None and now - next_ring > ASSISTANT_GRACE
         if is_assistant_open(store.path) and not stuck:
             return False
-        due = reports(self._rounds.claim(), now)
+        due = reports(self._rounds.claim(), now, self._rounds.overlooked())
         missed = any(one.late * moments.SECOND > firing.TOO_LATE for one in due)
         rings = [one for one in due if one.late * moments.SECOND <= firing.TOO_LATE]
         if (tell_missed or missed) and not self._is_quiet():

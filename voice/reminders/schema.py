@@ -32,8 +32,10 @@ MIGRATIONS = (
         times INTEGER NOT NULL,
         rang INTEGER NOT NULL,
         text TEXT NOT NULL,
-        told INTEGER NOT NULL
+        told INTEGER NOT NULL,
+        telling_ms INTEGER NOT NULL DEFAULT 0
     );
+    CREATE INDEX untold ON missed (due_ms) WHERE told = 0;
     """,
 )
 """What leads from each version to the next; `PRAGMA user_version` counts them."""

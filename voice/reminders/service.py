@@ -69,9 +69,11 @@ class _Recent:
     set: int = 0
     rung: tuple[int, ...] = ()
     rung_ms: int = 0
+    told: tuple[int, ...] = ()
+    """What this process gave to be told as missed last."""
     pending: _Pending | None = None
-    said: dict[int, tuple[int, int]] = field(default_factory=dict)
-    """For each reminder that this process said: its occurrence, and when it would ring next."""
+    said: dict[int, int] = field(default_factory=dict)
+    """The occurrence of each reminder that this process said."""
 
 
 @dataclass(slots=True)
@@ -246,10 +248,10 @@ class Reminders:
             Without sentences when they were answered or cancelled meanwhile,
             or said already.
         """
-        missed = any(one.late * moments.SECOND > firing.TOO_LATE for one in due)
-        ringing = [one for one in map(self._to_say, due) if one is not None]
+        fresh = [one for one in due if one.late * moments.SECOND <= firing.TOO_LATE]
+        ringing = [one for one in map(self._to_say, fresh) if one is not None]
         if not ringing:
-            return self.untold() if missed else Answer()
+            return self.untold() if len(fresh) < len(due) else Answer()
         new = self.now() - self._recent.rung_ms > firing.REPEATS[0]
         before = () if new else self._recent.rung
         numbers = tuple(one.id for one in ringing)
@@ -257,20 +259,23 @@ class Reminders:
         self._recent.rung_ms = self.now()
         again = all(self._said_before(one) for one in ringing)
         for one in ringing:
-            self._recent.said[one.id] = (one.due_ms, one.ring_ms)
-        told = self.untold() if missed else Answer()
+            self._recent.said[one.id] = one.due_ms
+        told = self.untold() if len(fresh) < len(due) else Answer()
         rung = self._rung(ringing, again=again)
         return replace(
             rung, sentences=told.sentences + rung.sentences, rung=numbers, missed=told.missed
         )
 
     def untold(self) -> Answer:
-        """Say what was missed and has not been told yet; without sentences when nothing was."""
-        found = self.store.missed(untold=True)
+        """Say what was missed and has not been told yet; without sentences when nothing was.
+
+        It is given to be said once; if `spoken` does not follow, again after a while.
+        """
+        found = self.store.tell(self.now())
         return self._told(found) if found else Answer()
 
     def spoken(self, answer: Answer) -> None:
-        """An answer has been said to its end; call it after what `ring` and `untold` gave.
+        """Call it when what `ring` or `untold` gave has been said, or the person cut it short.
 
         Until then a ring counts as unheard and what was missed as untold, so
         that a process which dies in the middle of a sentence loses neither.
@@ -369,8 +374,12 @@ class Reminders:
         return after
 
     def _missed_again(self, until: int, present: Present) -> Reminder | None:
-        """Ring what was missed within the last hour once more."""
-        lately = self.store.missed(present.ms - moments.HOUR)
+        """Ring what was missed within the last hour, and is known to the person, once more."""
+        lately = [
+            missed
+            for missed in self.store.missed(present.ms - moments.HOUR)
+            if missed.told or missed.id in self._recent.told
+        ]
         if not lately:
             return None
         last = lately[-1]
@@ -395,16 +404,14 @@ class Reminders:
         return self.store.ringing()[-1:]
 
     def _to_say(self, due: Due) -> Reminder | None:
-        """The reminder if it rings, and this ring of it has not been said."""
+        """The reminder if it rings, and this ring of it is ours to say and not yet said."""
         reminder = self.store.get(due.reminder)
         if reminder is None or reminder.state != "ringing":
             return None
-        said = self._recent.said.get(reminder.id)
-        return None if said == (reminder.due_ms, reminder.ring_ms) else reminder
+        return reminder if self.store.take(reminder) else None
 
     def _said_before(self, reminder: Reminder) -> bool:
-        occurrence, _ = self._recent.said.get(reminder.id, (0, 0))
-        return occurrence == reminder.due_ms and reminder.rings > 1
+        return self._recent.said.get(reminder.id) == reminder.due_ms and reminder.rings > 1
 
     def _named(self, about: str) -> tuple[Reminder, ...]:
         live = self.store.live()
@@ -507,7 +514,8 @@ class Reminders:
         if len(found) > SAID_AT_ONCE:
             before = self._number(len(found) - SAID_AT_ONCE)
             sentences += self.wording.reply("missed_more", count=before)
-        return Answer(sentences, missed=tuple(missed.id for missed in found))
+        self._recent.told = tuple(missed.id for missed in found)
+        return Answer(sentences, missed=self._recent.told)
 
 
 def _about(slots: Mapping[str, Slot]) -> str:

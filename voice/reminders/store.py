@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 
-from voice.reminders import firing, rows, schema
+from voice.reminders import firing, moments, rows, schema
 from voice.reminders.reminder import Missed, Reminder
 from voice.reminders.rescue import Rescue, finish, rescue
 
@@ -29,10 +29,14 @@ T = TypeVar("T")
 FILE_NAME = "reminders.sqlite3"
 PATIENCE = 5.0
 """Seconds to wait for another process before the database counts as locked."""
+TELLING = 2 * moments.MINUTE
+"""How long one process has to tell what was missed before another may."""
 CLAIMED_AT_ONCE = 500
 """How many reminders one transaction moves on at most."""
 _LIVE = "state IN ('set', 'snoozed', 'ringing')"
 _SELECT = f"SELECT {rows.REMINDER_COLUMNS} FROM reminders"  # noqa: S608
+_SELECT_MISSED = f"SELECT {rows.MISSED_COLUMNS} FROM missed"  # noqa: S608
+_UNTOLD = "told = 0 AND telling_ms NOT BETWEEN ? AND ?"
 _INSERT = (
     f"INSERT INTO reminders ({rows.REMINDER_COLUMNS}) "  # noqa: S608
     f"VALUES ({', '.join('?' * 13)})"
@@ -83,6 +87,8 @@ class Store:
         self._inode = 0
         self._connection: sqlite3.Connection | None = None
         self._read_only = False
+        self._ours: dict[int, int] = {}
+        """The rings that this process has claimed and not yet said: when each would come again."""
         with self._mutex, self._explained():
             self._prepare_folder()
             self._open()
@@ -121,13 +127,15 @@ class Store:
         value = self._read(query)[0][0]
         return None if value is None else int(value)
 
-    def missed(self, since_ms: int = 0, *, untold: bool = False) -> tuple[Missed, ...]:
+    def missed(self, since_ms: int = 0) -> tuple[Missed, ...]:
         """What fell due later than a moment and was not answered, the earliest first."""
-        query = (
-            f"SELECT {rows.MISSED_COLUMNS} FROM missed "  # noqa: S608
-            "WHERE due_ms > ? AND (told = 0 OR ?) ORDER BY due_ms, id"
-        )
-        return tuple(rows.missed_of(row) for row in self._read(query, (since_ms, not untold)))
+        query = f"{_SELECT_MISSED} WHERE due_ms > ? ORDER BY due_ms, id"
+        return tuple(rows.missed_of(row) for row in self._read(query, (since_ms,)))
+
+    def untold(self, now_ms: int) -> tuple[Missed, ...]:
+        """What was missed unheard and nobody has told or is telling, the earliest first."""
+        query = f"{_SELECT_MISSED} WHERE {_UNTOLD} AND NOT rang ORDER BY due_ms, id"
+        return tuple(rows.missed_of(row) for row in self._read(query, _untold_at(now_ms)))
 
     # Writing
 
@@ -190,6 +198,37 @@ class Store:
                     missed.append(_put_missed(connection, step.missed))
             return Claim(tuple(step for step in steps if step.rings), tuple(missed))
 
+        claim = self._write(work)
+        self._ours.update((step.reminder.id, step.reminder.ring_ms) for step in claim.rings)
+        return claim
+
+    def take(self, reminder: Reminder) -> bool:
+        """Take a ring that this process has claimed, in order to say it.
+
+        Returns:
+            False when it was taken already, or another process has claimed it.
+        """
+        return self._ours.pop(reminder.id, None) == reminder.ring_ms
+
+    def tell(self, now_ms: int) -> tuple[Missed, ...]:
+        """Everything missed that has not been told, for the caller alone to tell.
+
+        Until `said` is called for it, it is given to somebody else once
+        `TELLING` has passed: whoever was to tell it may have died.
+        """
+
+        def work(connection: sqlite3.Connection) -> tuple[Missed, ...]:
+            query = f"{_SELECT_MISSED} WHERE {_UNTOLD} ORDER BY due_ms, id"
+            found = connection.execute(query, _untold_at(now_ms)).fetchall()
+            missed = tuple(rows.missed_of(row) for row in found)
+            connection.executemany(
+                "UPDATE missed SET telling_ms = ? WHERE id = ?",
+                [(now_ms, one.id) for one in missed],
+            )
+            return missed
+
+        if not self._read(f"{_SELECT_MISSED} WHERE {_UNTOLD} LIMIT 1", _untold_at(now_ms)):
+            return ()
         return self._write(work)
 
     def said(self, *, rung: Iterable[int] = (), missed: Iterable[int] = ()) -> None:
@@ -381,6 +420,11 @@ class Store:
             yield
         except (sqlite3.Error, OSError) as error:
             raise _explanation(self.path, error) from error
+
+
+def _untold_at(now_ms: int) -> tuple[int, int]:
+    """The values for `_UNTOLD`."""
+    return now_ms - TELLING, now_ms
 
 
 def _transaction(connection: sqlite3.Connection, work: Callable[[sqlite3.Connection], T]) -> T:

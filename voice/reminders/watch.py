@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from voice.events import Due
 from voice.reminders import moments
 from voice.reminders.presence import assistant_open
+from voice.reminders.reminder import Missed
 from voice.reminders.store import Claim, Store, StoreError
 
 LOOKS_EVERY = 1.0
 """Seconds after which the store and the clock are looked at again: another process may have
 set a reminder, the clock may have been moved, the machine may have slept."""
+OVERLOOKED_EVERY = 30 * moments.SECOND
 ZONE_EVERY = 30 * moments.SECOND
 """How often the zone of the machine is looked at."""
 
@@ -28,6 +30,7 @@ class Rounds:
     zone: Callable[[], str] = moments.local_zone
     _zone: str = ""
     _zone_seen_ms: int = 0
+    _overlooked_ms: int = 0
 
     def claim(self) -> Claim:
         """What has fallen due since the last round.
@@ -43,6 +46,14 @@ class Rounds:
                 self._zone = found
         return self.store.claim(now, self._zone)
 
+    def overlooked(self) -> tuple[Missed, ...]:
+        """What another process was to tell as missed before it died; looked for now and then."""
+        now = self.now()
+        if abs(now - self._overlooked_ms) < OVERLOOKED_EVERY:
+            return ()
+        self._overlooked_ms = now
+        return self.store.untold(now)
+
     def pause(self) -> float:
         """Seconds until the next round."""
         due = self.store.next_ring_ms()
@@ -51,15 +62,15 @@ class Rounds:
         return min(LOOKS_EVERY, max(0.0, (due - self.now()) / moments.SECOND))
 
 
-def reports(claim: Claim, now_ms: int) -> tuple[Due, ...]:
-    """The events for a claim; what was missed unrung is later than `firing.TOO_LATE`."""
+def reports(claim: Claim, now_ms: int, overlooked: Sequence[Missed] = ()) -> tuple[Due, ...]:
+    """The events for a claim; what was missed unheard is later than `firing.TOO_LATE`."""
     rings = tuple(
         Due(step.reminder.id, step.reminder.about, step.late_ms / moments.SECOND)
         for step in claim.rings
     )
     missed = tuple(
         Due(missed.reminder, missed.about, (now_ms - missed.due_ms) / moments.SECOND)
-        for missed in claim.missed
+        for missed in {one.id: one for one in (*claim.missed, *overlooked)}.values()
         if not missed.rang
     )
     return rings + missed
@@ -107,7 +118,7 @@ class Watch:
         pause = 0.0
         while not self._stopping.wait(pause):
             try:
-                for due in reports(rounds.claim(), self.now()):
+                for due in reports(rounds.claim(), self.now(), rounds.overlooked()):
                     self.report(due)
                 pause = rounds.pause()
                 troubled = False
