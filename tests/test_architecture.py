@@ -17,7 +17,16 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "voice"
 
 ROOMS = frozenset(
-    {"events", "listening", "understanding", "knowledge", "scripts", "reminders", "speaking"}
+    {
+        "events",
+        "listening",
+        "understanding",
+        "knowledge",
+        "scripts",
+        "history",
+        "reminders",
+        "speaking",
+    }
 )
 DOORS = frozenset({"cli", "session", "doctor", "screen", "bridges", "__main__"})
 
@@ -31,8 +40,10 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "listening": frozenset({"events"}),
     "understanding": frozenset({"events", "knowledge"}),
     "scripts": frozenset({"events", "knowledge"}),
+    "history": frozenset({"events"}),
+    "guiding": frozenset({"events", "knowledge", "scripts", "history"}),
     "reminders": frozenset({"events", "knowledge"}),
-    "assistant": ROOMS,
+    "assistant": ROOMS | {"guiding"},
 } | dict.fromkeys(DOORS, ROOMS | DOORS | {"assistant", "models", "places"})
 """What each module or folder of `voice` may import from the others."""
 

@@ -27,10 +27,12 @@ from voice.events import (
     Spoken,
     Trouble,
 )
+from voice.guiding import Guiding
+from voice.history import History
 from voice.knowledge import Pack
 from voice.listening.echo import is_echo, moments
 from voice.scripts import talking
-from voice.scripts.narrator import Narrator, Voice
+from voice.scripts.narrator import Held, Holding, Narrator, Report, Voice
 from voice.scripts.repertoire import script_for
 from voice.scripts.script import Ask, Script
 from voice.understanding import State, Understanding
@@ -53,6 +55,10 @@ SURE_ENOUGH = 0.5
 """Confidence below which a request is not obeyed while our own voice sounds."""
 
 
+READY = Request("resume")
+"""What "yes" asks for where the script only waits for somebody to be ready."""
+
+
 @dataclass(frozen=True, slots=True)
 class Quit:
     """The person closes the program."""
@@ -67,6 +73,8 @@ Event = (
     | Saying
     | Performed
     | Interrupted
+    | Holding
+    | Held
     | Request
     | Trouble
     | Mended
@@ -143,6 +151,7 @@ class Assistant:
         clock: Callable[[], float] = time.monotonic,
         now: Callable[[], datetime] = lambda: datetime.now().astimezone(),
         words_per_minute: float = 165.0,
+        history: History | None = None,
     ) -> None:
         self.inbox: SimpleQueue[Event] = inbox if inbox is not None else SimpleQueue()
         self._pack = pack
@@ -165,13 +174,23 @@ class Assistant:
         self._obeyed_early = 0
         self._unspeakable = False
         self._echoes = _Echoes(clock, self.narrator.seconds_for)
+        self._guiding = Guiding(
+            pack,
+            self.narrator,
+            history,
+            perform=self._perform,
+            earcon=voice.earcon,
+            trouble=show,
+            clock=clock,
+            now=now,
+        )
         self._control: dict[str, Callable[[], None]] = self._controls()
 
     # The loop
 
     def greet(self) -> None:
-        """Say who is there and what can be said."""
-        self._perform(talking.reply(self._pack, "greeting"))
+        """Say who is there and what can be said; or offer to go on where a stretch broke off."""
+        self._perform(self._guiding.greeting() or talking.reply(self._pack, "greeting"))
         self._engage()
 
     def run(self) -> None:
@@ -238,7 +257,7 @@ class Assistant:
             speaking=self.narrator.audible,
             holding=self.narrator.holding,
             paused=self.narrator.paused,
-            offer=offer.yes if offer is not None else None,
+            offer=(offer.yes or READY) if offer is not None else None,
             choices=offer.choices if offer is not None else (),
             last=self._last,
             now=self._now(),
@@ -297,6 +316,8 @@ class Assistant:
         self._engage()
         self._reprompted = False
         previous, self._last = self._last, request
+        if self._guiding.act(request):
+            return
         control = self._control.get(request.intent)
         if control is not None:
             self._last = previous
@@ -424,7 +445,8 @@ class Assistant:
             return
         self._offer = None
         self.narrator.answered()
-        self.act(offer.yes)
+        if offer.yes is not None:
+            self.act(offer.yes)
 
     def _no(self) -> None:
         offer = self._standing_offer()
@@ -437,14 +459,15 @@ class Assistant:
 
     # What happens to the performance and the machine
 
-    def _report(self, event: Saying | Performed | Interrupted) -> None:
+    def _report(self, event: Report) -> None:
         self._show(event)
         if isinstance(event, Performed):
             self._engage()
             if event.unanswered and self.narrator.last is not None:
-                asked = self.narrator.last.steps[-1]
-                self._offer = asked if isinstance(asked, Ask) else None
+                asked = self.narrator.last.steps[self.narrator.step]
+                self._offer = asked if isinstance(asked, Ask) and asked.yes is not None else None
                 self._offer_until = self._clock() + OFFER_STANDS
+        self._guiding.note(event)
 
     def _engage(self) -> None:
         self._engaged_until = self._clock() + ENGAGED

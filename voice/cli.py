@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,8 @@ from voice import __version__, places
 
 if TYPE_CHECKING:
     from voice.events import Request
+    from voice.history import History
+    from voice.session import Rooms
 
 NO = 1
 """It ran, and the answer is no."""
@@ -131,37 +134,36 @@ def main() -> None:
     """
 
 
+def _talk(command: Callable[..., None]) -> Callable[..., None]:
+    """The options of every command that talks with somebody."""
+    options = [
+        click.option("--text", is_flag=True, help="Type instead of speaking; answers are printed."),
+        click.option(
+            "--device",
+            metavar="NAME",
+            help="Microphone and loudspeaker by name or number; MICROPHONE,LOUDSPEAKER for two.",
+        ),
+        _model,
+        _pack,
+        _rate,
+        _volume,
+        _voice,
+        click.option(
+            "--barge-in/--no-barge-in",
+            default=True,
+            show_default=True,
+            help="Listen while it speaks. Turn it off where the loudspeaker drowns the microphone.",
+        ),
+        click.option("--plain", is_flag=True, help="Lines instead of the live view."),
+    ]
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
 @main.command()
-@click.option("--text", is_flag=True, help="Type instead of speaking; answers are printed.")
-@click.option(
-    "--device",
-    metavar="NAME",
-    help="Microphone and loudspeaker by name or number; MICROPHONE,LOUDSPEAKER for two.",
-)
-@_model
-@_pack
-@_rate
-@_volume
-@_voice
-@click.option(
-    "--barge-in/--no-barge-in",
-    default=True,
-    show_default=True,
-    help="Listen while it speaks. Turn it off where the loudspeaker drowns the microphone.",
-)
-@click.option("--plain", is_flag=True, help="Lines instead of the live view.")
-def listen(
-    *,
-    text: bool,
-    device: str | None,
-    model: Path | None,
-    pack: str | None,
-    rate: int | None,
-    volume: int,
-    voice: str | None,
-    barge_in: bool,
-    plain: bool,
-) -> None:
+@_talk
+def listen(**options: Any) -> None:
     """Talk with it: the hands-free assistant on the microphone and the loudspeaker.
 
     Say "how do I stretch my back", "what are my options", "read the heat section", "how long
@@ -174,6 +176,43 @@ def listen(
     unknot listen --rate 140 --volume 60
     printf 'what are my options\\n' | unknot listen --text
     """
+    _converse(opening=None, **options)
+
+
+@main.command()
+@click.argument("routine", required=False)
+@_talk
+def stretch(*, routine: str | None, **options: Any) -> None:
+    """Start the guided stretch straight away: paced, hands-free, counted aloud.
+
+    Without ROUTINE all of them, with the way down to the floor and up again. While it goes on,
+    say "wait", "go on", "longer", "shorter", "skip this side", "how much longer", "it hurts",
+    "stop". A session that broke off is offered to be gone on with.
+
+    \b
+    unknot stretch
+    unknot stretch knees_to_chest
+    unknot stretch overhead_reach --rate 140
+    """
+    from voice.events import Request
+
+    slots = {} if routine is None else {"routine": routine}
+    _converse(opening=Request("start_stretch", slots), **options)
+
+
+def _converse(
+    *,
+    opening: Request | None,
+    text: bool,
+    device: str | None,
+    model: Path | None,
+    pack: str | None,
+    rate: int | None,
+    volume: int,
+    voice: str | None,
+    barge_in: bool,
+    plain: bool,
+) -> None:
     from voice.screen import LiveView, PlainView, TypedView
     from voice.session import ListeningSession, Rooms, Settings, TypedSession
 
@@ -188,17 +227,72 @@ def listen(
         voice=voice,
         barge_in=barge_in,
     )
+    rooms = Rooms(settings)
+    _check_routine(rooms, opening)
     if text:
         interactive = sys.stdin.isatty()
         view = TypedView(Console(), prompt=interactive)
-        TypedSession(Rooms(settings), view.show, sys.stdin, interactive=interactive).run()
+        TypedSession(rooms, view.show, sys.stdin, interactive=interactive, opening=opening).run()
         return
-    rooms = Rooms(settings)
     console = Console()
     live = console.is_terminal and not plain
     view_of = LiveView(console, title=rooms.pack.name, hints=HINTS) if live else PlainView(console)
     with view_of as shown:
-        ListeningSession(rooms, shown.show).run()
+        ListeningSession(rooms, shown.show, opening).run()
+
+
+def _check_routine(rooms: Rooms, opening: Request | None) -> None:
+    routine = opening.slots.get("routine") if opening is not None else None
+    if routine is not None and routine not in rooms.pack.routines:
+        raise click.BadParameter(
+            f"{routine!r} is none of {', '.join(rooms.pack.routines)}.", param_hint="ROUTINE"
+        )
+
+
+@main.command()
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
+@click.option("--wipe", is_flag=True, help="Forget all of it.")
+@click.option("--on/--off", "on", default=None, help="Keep a history from now on, or none.")
+def history(*, as_json: bool, wipe: bool, on: bool | None) -> None:
+    """Show what was stretched and when; it is kept on this machine alone.
+
+    \b
+    unknot history
+    unknot history --json
+    unknot history --off
+    unknot history --wipe
+    """
+    from voice.session import history as kept
+
+    past = kept()
+    if on is not None:
+        past.switch(on)
+        click.echo(f"The history is {'on' if on else 'off'}.", err=True)
+    if wipe:
+        click.echo(f"{past.wipe()} sessions are forgotten.", err=True)
+    if on is None and not wipe:
+        _show_history(past, as_json=as_json)
+
+
+def _show_history(past: History, *, as_json: bool) -> None:
+    from voice.history import streak
+
+    sessions = past.sessions()
+    if as_json:
+        for session in sessions:
+            _print_json({**asdict(session), "began": session.began.isoformat(timespec="seconds")})
+        return
+    if not past.on:
+        click.echo("The history is off: unknot history --on keeps one.")
+        return
+    for session in sessions:
+        end = "" if session.completed else ", broken off"
+        click.echo(
+            f"{session.began:%Y-%m-%d %H:%M}  {session.routine:16} {session.minutes:4.1f} minutes, "
+            f"{session.holds} holds{end}"
+        )
+    days = streak((session.began.date() for session in sessions), date.today())
+    click.echo(f"{len(sessions)} sessions, {days} days in a row.")
 
 
 @main.command()

@@ -13,6 +13,7 @@ from typing import IO, Any
 from voice import places
 from voice.assistant import Assistant, Event, Quit
 from voice.events import Heard, Mended, Request, Saying, Spoken, Trouble
+from voice.history import History
 from voice.knowledge import Pack, load_pack
 from voice.listening.listener import Listener, hear
 from voice.listening.model import Model, load_model
@@ -145,6 +146,7 @@ class Rooms:
             show=show,
             inbox=self.inbox,
             words_per_minute=self.rate,
+            history=history(),
             **timing,
         )
 
@@ -176,6 +178,11 @@ class Rooms:
                 yield speaker
             finally:
                 speaker.close()
+
+
+def history() -> History:
+    """The history of this data folder; nothing is made before something is kept."""
+    return History(places.home() / "history.sqlite3")
 
 
 def open_model(settings: Settings) -> Model:
@@ -270,9 +277,17 @@ def _perform_at_once(assistant: Assistant, voice: RecordingSpeaker | WrittenVoic
 class ListeningSession:
     """The hands-free assistant: microphone, conversation, loudspeaker."""
 
-    def __init__(self, rooms: Rooms, show: Show) -> None:
+    def __init__(self, rooms: Rooms, show: Show, opening: Request | None = None) -> None:
+        """Prepare.
+
+        Args:
+            rooms: the pack and who understands it.
+            show: shows what happens.
+            opening: done at once, instead of the greeting.
+        """
         self._rooms = rooms
         self._show = show
+        self._opening = opening
         self._listener: Listener | None = None
         self._failure: Exception | None = None
         self._quiet = False
@@ -297,7 +312,7 @@ class ListeningSession:
             )
             opening.start()
             try:
-                assistant.greet()
+                _open(assistant, self._opening)
                 self._converse(assistant)
             finally:
                 opening.join()
@@ -340,7 +355,15 @@ class ListeningSession:
 class TypedSession:
     """The same conversation, typed and read."""
 
-    def __init__(self, rooms: Rooms, show: Show, lines: IO[str], *, interactive: bool) -> None:
+    def __init__(
+        self,
+        rooms: Rooms,
+        show: Show,
+        lines: IO[str],
+        *,
+        interactive: bool,
+        opening: Request | None = None,
+    ) -> None:
         """Prepare.
 
         Args:
@@ -348,11 +371,13 @@ class TypedSession:
             show: shows what happens.
             lines: one sentence a line.
             interactive: a person types; else each line waits until the last is answered.
+            opening: done at once, instead of the greeting.
         """
         self._rooms = rooms
         self._show = show
         self._lines = lines
         self._interactive = interactive
+        self._opening = opening
         self._ready = threading.Event()
 
     def run(self) -> None:
@@ -360,7 +385,7 @@ class TypedSession:
         voice = WrittenVoice(self._rooms.ended)
         assistant = self._rooms.assistant(voice, self._show, clock=voice.clock)
         threading.Thread(target=self._read, name="typing", daemon=True).start()
-        assistant.greet()
+        _open(assistant, self._opening)
         while not assistant.finished:
             _perform_at_once(assistant, voice)
             if self._rooms.inbox.empty():
@@ -378,6 +403,13 @@ class TypedSession:
         if not self._interactive:
             self._ready.wait()
             self._ready.clear()
+
+
+def _open(assistant: Assistant, opening: Request | None) -> None:
+    if opening is None:
+        assistant.greet()
+    else:
+        assistant.act(opening)
 
 
 def _waits(assistant: Assistant) -> bool:

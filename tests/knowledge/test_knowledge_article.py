@@ -166,7 +166,10 @@ def test_stretch_that_hurts_is_stopped() -> None:
         ("red_flag", r"\bmedical help now\b"),
         ("red_flag", r"\blocal emergency number\b.*\bemergency department\b"),
         ("not_yet_reminders", r"\bcannot remind\b.*\byet\b"),
-        ("not_yet_stretch", r"\bcannot guide\b.*\byet\b"),
+        ("pain_in_stretch", r"^Stop\b.*\bease out\b"),
+        ("pain_offer", r"\bgently\b.*\bshorter holds\b.*\bhalf\b.*\bend\b"),
+        ("pain_ended", r"\bsee a doctor or a physiotherapist\b"),
+        ("ready_again", r"\bready\b.*\bstop\b"),
     ],
 )
 def test_reply_says_what_it_must(key: str, pattern: str) -> None:

@@ -10,8 +10,8 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from voice.events import Interrupted, Performed, Request, Saying
-from voice.scripts.narrator import FASTEST, LOUDEST, QUIETEST, SLOWEST, Narrator, Phase
+from voice.events import Interrupted, Performed, Request
+from voice.scripts.narrator import FASTEST, LOUDEST, QUIETEST, SLOWEST, Narrator, Phase, Report
 from voice.scripts.script import Ask, Cue, Hold, Say, Script
 
 READING = Script(
@@ -77,7 +77,7 @@ class Stage:
     def __init__(self) -> None:
         self.now = 100.0
         self.tape = Tape()
-        self.reports: list[Saying | Performed | Interrupted] = []
+        self.reports: list[Report] = []
         self.narrator = Narrator(self.tape, self.reports.append, clock=lambda: self.now)
 
     def finish_utterance(self) -> None:

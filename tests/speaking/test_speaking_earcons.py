@@ -22,7 +22,17 @@ def contour(pcm: Pcm, rate: int) -> list[float]:
 
 
 @pytest.mark.parametrize(
-    "name", ["listening", "taken", "not_understood", "paused", "tick", "trouble"]
+    "name",
+    [
+        "listening",
+        "taken",
+        "not_understood",
+        "paused",
+        "tick",
+        "hold_begins",
+        "hold_ends",
+        "trouble",
+    ],
 )
 @pytest.mark.parametrize("rate", RATES)
 def test_each_is_short_soft_and_begins_and_ends_in_silence(name: str, rate: int) -> None:

@@ -10,27 +10,35 @@ A pack is a folder; nothing about a particular article lives in code.
 from voice.knowledge.loading import check_pack, load_pack
 from voice.knowledge.pack import (
     Advice,
+    Pace,
     Pack,
     Question,
+    Routine,
     Safety,
     Section,
     Sentence,
     Sign,
+    Stretch,
     VoiceDefaults,
+    Way,
 )
 from voice.knowledge.problems import PackError, Problem
 
 __all__ = [
     "Advice",
+    "Pace",
     "Pack",
     "PackError",
     "Problem",
     "Question",
+    "Routine",
     "Safety",
     "Section",
     "Sentence",
     "Sign",
+    "Stretch",
     "VoiceDefaults",
+    "Way",
     "check_pack",
     "load_pack",
 ]

@@ -11,13 +11,14 @@ from voice.knowledge.article import QUESTION, SECTION, TITLE, Passage, read_arti
 from voice.knowledge.fields import YamlFile
 from voice.knowledge.files import check_folder, read_text
 from voice.knowledge.manifest import Manifest, read_manifest
-from voice.knowledge.pack import Pack, Question, Section
+from voice.knowledge.pack import Pack, Question, Routine, Section
 from voice.knowledge.problems import WHOLE_FILE, Findings, PackError, Problem
 from voice.knowledge.replies import read_replies
+from voice.knowledge.routines import read_routine
 from voice.knowledge.safety import read_safety
 
 MANIFEST, ARTICLE, REPLIES, SAFETY = "pack.yaml", "article.md", "replies.yaml", "safety.yaml"
-INTENTS = "intents"
+INTENTS, ROUTINES = "intents", "routines"
 
 
 def load_pack(folder: Path) -> Pack:
@@ -72,6 +73,7 @@ def _assemble(folder: Path, texts: Mapping[str, str | None], findings: Findings)
         return None
     manifest = read_manifest(YamlFile(manifest_text, MANIFEST, findings))
     found = _fit(manifest, passages, findings) if passages is not None else {}
+    routines = _routines(folder, manifest, findings)
     if replies_text is None:
         return None
     replies = _replies(YamlFile(replies_text, REPLIES, findings), manifest)
@@ -97,13 +99,32 @@ def _assemble(folder: Path, texts: Mapping[str, str | None], findings: Findings)
                 for i in manifest.questions
             }
         ),
-        routines=manifest.routines,
+        routines=MappingProxyType(routines),
         replies=replies.replies,
         safety=safety,
         wake_phrases=manifest.wake_phrases,
         voice=manifest.voice,
         intents_folder=folder / INTENTS,
     )
+
+
+# routines/
+
+
+def _routines(folder: Path, manifest: Manifest, findings: Findings) -> dict[str, Routine]:
+    """The routines by id, after noting files that `pack.yaml` does not name."""
+    for path in sorted((folder / ROUTINES).glob("*.yaml")):
+        if path.stem not in manifest.routines:
+            findings.add(
+                f"{ROUTINES}/{path.name}", WHOLE_FILE, f"{MANIFEST} names no routine {path.stem}"
+            )
+    found: dict[str, Routine] = {}
+    for name, spoken_name in manifest.routines.items():
+        file = f"{ROUTINES}/{name}.yaml"
+        text = read_text(folder, file, findings)
+        if text is not None:
+            found[name] = read_routine(YamlFile(text, file, findings), name, spoken_name)
+    return found
 
 
 # article.md against pack.yaml

@@ -67,6 +67,79 @@ class Safety:
     red_flags: tuple[Sign, ...]
     stop_at_once: Advice
     """What is done about a stretch that hurts."""
+    before_stretching: tuple[Advice, ...]
+    """Said before the first guided stretch of a day; may be empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How to get into a position, or out of it."""
+
+    sentences: tuple[str, ...]
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How long one hold of a routine lasts at least and at most."""
+
+    shortest: float
+    """Seconds."""
+    longest: float
+    """Seconds."""
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """One position of a routine; texts may hold `{side}`, which `said` fills in."""
+
+    id: str
+    figure: str
+    """Which drawing shows it."""
+    sides: tuple[str, ...]
+    """As they are said, such as ("right", "left"); empty where both sides work together."""
+    label: str
+    """What is held, in the middle of a sentence: "your {side} knee"."""
+    into: tuple[str, ...]
+    """The sentences that lead into it."""
+    again: str
+    """Leads into it once more after a rest."""
+    gentler: str
+    """Said besides when it is done more gently."""
+    breathing: str
+    """Said early in a hold."""
+    hold: float
+    """Seconds of one hold."""
+    times: int
+    """Holds on each side."""
+    settle: float
+    """Seconds to get into the position after the last sentence."""
+    out: str
+    """Said after each hold."""
+    rest: float
+    """Seconds of rest after each hold."""
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Routine:
+    """A guided session."""
+
+    id: str
+    spoken_name: str
+    """How it is called in the middle of a sentence."""
+    position: str
+    """One of `voice.knowledge.routines.POSITIONS`."""
+    pace: Pace
+    cautions: tuple[Advice, ...]
+    """Who should leave it out."""
+    into: Way
+    check: str
+    """The question whether the position is safe."""
+    out: Way
+    stretches: tuple[Stretch, ...]
+    """At least one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +171,8 @@ class Pack:
     """Ids of the sections that are offered as ways to help, in the order of offering."""
     questions: Mapping[str, Question]
     """By id, in the pack's order."""
-    routines: Mapping[str, str]
-    """Spoken names of the guided sessions, by id."""
+    routines: Mapping[str, Routine]
+    """The guided sessions by id, in the order in which they are done one after the other."""
     replies: Mapping[str, tuple[str, ...]]
     """By key, placeholders not yet filled in; `reply` fills them."""
     safety: Safety

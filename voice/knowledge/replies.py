@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from string import Formatter
 from types import MappingProxyType
 
@@ -18,13 +18,20 @@ _PLAIN = (
     "faster",
     "fastest",
     "first_already",
+    "gently",
     "goodbye",
     "greeting",
     "greeting_short",
+    "halfway",
     "help",
     "help_playing",
+    "help_stretching",
+    "history_none",
+    "history_off",
+    "hold_begins",
     "last_already",
     "listening_hint",
+    "longest_hold",
     "louder",
     "loudest",
     "loudspeaker_back",
@@ -34,22 +41,36 @@ _PLAIN = (
     "microphone_lost",
     "no_match",
     "no_match_again",
+    "no_stretch_now",
     "not_for_us",
+    "not_stretching",
     "not_yet_reminders",
-    "not_yet_stretch",
     "nothing_playing",
     "nothing_to_repeat",
     "offer_guided",
+    "offer_reminder",
+    "once_more",
+    "one_more_side",
     "pain",
+    "pain_again",
+    "pain_ended",
+    "pain_in_stretch",
+    "pain_offer",
     "paused",
     "quieter",
     "quietest",
+    "ready_again",
+    "ready_lapsed",
+    "ready_not_yet",
+    "ready_say",
     "red_flag",
     "resumed",
+    "shortest_hold",
     "slower",
     "slowest",
     "still_here",
     "stopped",
+    "stretch_done",
     "thanks",
     "time_left_none",
     "where_nowhere",
@@ -59,10 +80,21 @@ _PLAIN = (
 REPLIES: Mapping[str, frozenset[str]] = MappingProxyType(
     dict.fromkeys(_PLAIN, frozenset[str]())
     | {
+        "history_streak": frozenset({"days"}),
+        "history_week": frozenset({"times"}),
+        "hold_changed": frozenset({"seconds"}),
+        "hold_resumes": frozenset({"label", "number", "count"}),
         "offer_next": frozenset({"section"}),
         "offer_read": frozenset({"section"}),
+        "offer_back": frozenset({"label"}),
+        "offer_resume": frozenset({"label"}),
+        "stretch_minutes": frozenset({"minutes"}),
+        "stretch_streak": frozenset({"days"}),
+        "time_left_hold": frozenset({"seconds", "rest"}),
+        "time_left_stretch": frozenset({"rest"}),
         "time_left_reading": frozenset({"sentences", "seconds"}),
         "where_am_i": frozenset({"title", "number", "count"}),
+        "where_in_stretch": frozenset({"label", "number", "count"}),
     }
 )
 """Every reply a pack must have, with the fields that are filled in when it is said."""
@@ -83,7 +115,7 @@ def _read_one(yaml_file: YamlFile, key: str, node: Node) -> tuple[str, ...]:
     for item in yaml_file.items(node, key):
         sentence = yaml_file.text(item, f"a sentence of {key}")
         if sentence:
-            used |= _check(yaml_file, item, sentence)
+            used |= check_template(yaml_file, item, sentence)
             sentences.append(sentence)
     for name in sorted(used - REPLIES[key]):
         yaml_file.wrong(node, f"{key} has no field {{{name}}}")
@@ -92,8 +124,13 @@ def _read_one(yaml_file: YamlFile, key: str, node: Node) -> tuple[str, ...]:
     return tuple(sentences)
 
 
-def _check(yaml_file: YamlFile, node: Node, sentence: str) -> set[str]:
-    """Notes what is wrong with one sentence; returns the fields it names."""
+def check_template(
+    yaml_file: YamlFile,
+    node: Node,
+    sentence: str,
+    complaint_about: Callable[[str], str | None] = complaint_about_sentence,
+) -> set[str]:
+    """Notes what is wrong with words that have fields; returns the fields they name."""
     try:
         parts = list(Formatter().parse(sentence))
     except ValueError:
@@ -109,7 +146,7 @@ def _check(yaml_file: YamlFile, node: Node, sentence: str) -> set[str]:
         used.add(name)
         if not name.isidentifier() or spec or conversion:
             yaml_file.wrong(node, "a field is a plain name in braces")
-    complaint = complaint_about_sentence("".join(spoken))
+    complaint = complaint_about("".join(spoken))
     if complaint is not None:
         yaml_file.wrong(node, complaint)
     return used

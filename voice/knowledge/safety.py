@@ -7,10 +7,13 @@ from yaml.nodes import Node
 from voice.knowledge.fields import YamlFile
 from voice.knowledge.pack import Advice, Safety, Sign
 
+_KEYS = frozenset({"red_flags", "stop_at_once"})
+_ALSO = frozenset({"before_stretching"})
+
 
 def read_safety(file: YamlFile) -> Safety:
     """What the file says; mistakes go to its findings."""
-    entries = file.entries(file.root, "the file", required=frozenset({"red_flags", "stop_at_once"}))
+    entries = file.entries(file.root, "the file", required=_KEYS, optional=_ALSO)
     rule = file.entries(
         entries.get("stop_at_once"), "stop_at_once", required=frozenset({"rule", "source"})
     )
@@ -19,7 +22,21 @@ def read_safety(file: YamlFile) -> Safety:
         stop_at_once=Advice(
             file.sentence(rule.get("rule"), "rule"), file.text(rule.get("source"), "source")
         ),
+        before_stretching=read_advice(file, entries.get("before_stretching"), "before_stretching"),
     )
+
+
+def read_advice(file: YamlFile, node: Node | None, what: str) -> tuple[Advice, ...]:
+    """A list, which may be empty, of sentences with their sources."""
+    advice: list[Advice] = []
+    for item in file.items(node, what, least=0):
+        entries = file.entries(item, what, required=frozenset({"say", "source"}))
+        advice.append(
+            Advice(
+                file.sentence(entries.get("say"), "say"), file.text(entries.get("source"), "source")
+            )
+        )
+    return tuple(advice)
 
 
 def _signs(file: YamlFile, node: Node | None) -> tuple[Sign, ...]:

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Protocol
 
 from voice.events import Interrupted, Performed, Saying
-from voice.scripts.script import Ask, Hold, Say, Script, Step
+from voice.scripts.script import Ask, Cue, Hold, Say, Script, Step
 
 TEMPO_STEP = 1.15
 SLOWEST, FASTEST = 0.65, 1.5
@@ -22,6 +23,8 @@ VOLUME_STEP = 0.15
 QUIETEST, LOUDEST = 0.1, 1.0
 RESUME_MIDWAY = 4.0
 """Seconds; after a longer pause the sentence is said again from its beginning."""
+LAPSED = 2
+"""How often a question was asked when nothing more is asked: once, once more, given up."""
 WORDS_PER_MINUTE = 165.0
 """Only for estimates of the time left; the voice has its own rate."""
 
@@ -65,13 +68,34 @@ class Phase(Enum):
     """Saying something that does not belong to the script, which goes on afterwards."""
 
 
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """The clock of a hold has begun to run, or its length has changed; what screens show."""
+
+    label: str
+    seconds: float
+    elapsed: float
+    """Seconds that have passed of it; negative while it is counted in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A hold has been kept to its end."""
+
+    label: str
+    seconds: float
+
+
+Report = Saying | Performed | Interrupted | Holding | Held
+
+
 class Narrator:
     """Performs one script at a time, under control at every moment."""
 
     def __init__(
         self,
         voice: Voice,
-        report: Callable[[Saying | Performed | Interrupted], None],
+        report: Callable[[Report], None],
         *,
         clock: Callable[[], float] = time.monotonic,
         words_per_minute: float = WORDS_PER_MINUTE,
@@ -92,8 +116,9 @@ class Narrator:
         """The last one that was begun; the voice reports its end with this number."""
         self._awaited = 0
         self._paused_at = 0.0
-        self._asked_again = False
+        self._times_asked = 0
         self._hold_began = 0.0
+        self._cues: tuple[Cue, ...] = ()
         self._cues_said = 0
 
     # What it is doing
@@ -124,10 +149,15 @@ class Narrator:
         """Seconds that the rest of the script will take, questions' waits left out."""
         if self.script is None:
             return 0.0
-        left = sum(self._duration(s) for s in self.script.steps[self.step :])
-        if self.phase is Phase.HOLDING and not self.paused:
-            left -= self._clock() - self._hold_began
-        return max(0.0, left)
+        coming = sum(self._duration(s) for s in self.script.steps[self.step + 1 :])
+        return self._step_left(self.script.steps[self.step]) + coming
+
+    def hold_left(self) -> float | None:
+        """Seconds until the hold under way ends; None while none is."""
+        step = self._step()
+        if not isinstance(step, Hold) or not self.holding:
+            return None
+        return step.seconds - (self._clock() - self._hold_began)
 
     def seconds_for(self, text: str) -> float:
         """About how long it takes to say `text` at the present tempo."""
@@ -135,11 +165,11 @@ class Narrator:
 
     # Beginning and ending
 
-    def perform(self, script: Script) -> None:
-        """Perform `script` from its beginning, instead of whatever is under way."""
+    def perform(self, script: Script, at: int = 0) -> None:
+        """Perform `script` from step `at` on, instead of whatever is under way."""
         self.stop()
         self.script = self.last = script
-        self._begin(script, 0)
+        self._begin(script, at)
 
     def stop(self) -> bool:
         """Fall silent and drop the script; tells whether there was anything to stop."""
@@ -156,10 +186,11 @@ class Narrator:
     def aside(self, text: str) -> None:
         """Say something now that is not in the script; the script then goes on.
 
-        A sentence that it cuts off is said again; a hold's clock runs on; a
-        pause stays a pause.
+        A sentence that it cuts off is said again; the clock of a hold or a rest
+        runs on; a pause stays a pause.
         """
-        if self.phase is Phase.HOLDING and not self.paused:
+        if self.phase in {Phase.HOLDING, Phase.RESTING} and not self.paused:
+            self._voice.stop()
             self._say(text)
             return
         self._hush()
@@ -184,7 +215,7 @@ class Narrator:
     def resume(self) -> bool:
         """Go on after a pause: within the sentence if the pause was short, else from its start.
 
-        A hold begins afresh: the body has left the position.
+        A hold begins afresh, counted in: the body has left the position.
         """
         if self.script is None or not self.paused:
             return False
@@ -193,7 +224,7 @@ class Narrator:
         if self.phase is Phase.SPEAKING and brief:
             self._voice.resume()
         else:
-            self._begin(self.script, self.step)
+            self._begin(self.script, self.step, afresh=True)
         return True
 
     def next(self) -> bool:
@@ -208,7 +239,38 @@ class Narrator:
         """Go to the step before; False where there is none."""
         if self.script is None or self.step == 0:
             return False
-        self._begin(self.script, self.step - 1)
+        self._begin(self.script, self.step - 1, afresh=True)
+        return True
+
+    def skip_part(self) -> bool:
+        """Go to the first step of another part; False where the step belongs to none."""
+        script, step = self.script, self._step()
+        if script is None or step is None or not step.part:
+            return False
+        after = range(self.step + 1, len(script.steps))
+        target = next((i for i in after if script.steps[i].part != step.part), None)
+        self._hush()
+        if target is None:
+            self._finish(script, unanswered=False)
+        else:
+            self._begin(script, target)
+        return True
+
+    def revise(self, change: Callable[[Step], Step]) -> bool:
+        """Change the step under way and those still to come; False where that changes nothing.
+
+        The clock of a hold under way runs on.
+        """
+        script = self.script
+        if script is None:
+            return False
+        steps = script.steps[: self.step] + tuple(map(change, script.steps[self.step :]))
+        if steps == script.steps:
+            return False
+        self.script = self.last = replace(script, steps=steps)
+        step = steps[self.step]
+        if isinstance(step, Hold) and self.holding:
+            self._go_on_with(step)
         return True
 
     def repeat(self) -> bool:
@@ -221,7 +283,7 @@ class Narrator:
         closing = script is not None and self.step == len(script.steps) - 1
         waiting = self.phase is Phase.ASKING and closing
         if script is not None and not waiting:
-            self._begin(script, self.step)
+            self._begin(script, self.step, afresh=True)
         elif self.last is not None:
             self.perform(self.last)
         else:
@@ -256,6 +318,15 @@ class Narrator:
             self._hush()
             self._advance(self.script)
 
+    def wait_on(self) -> None:
+        """The question was put off: say what it says to "no", and wait for the answer."""
+        asked = self.question
+        if asked is not None:
+            self._hush()
+            self._times_asked = 1
+            self.phase = Phase.SPEAKING
+            self._say(asked.no)
+
     # What happens to it
 
     def ended(self, utterance: int, *, completed: bool = True) -> None:
@@ -277,8 +348,12 @@ class Narrator:
         step = self._step()
         if self.phase is Phase.ASIDE:
             self._after_aside()
-        elif step is not None and self.phase is Phase.SPEAKING and not self.paused:
+        elif self.paused or self.script is None or step is None:
+            return
+        elif self.phase is Phase.SPEAKING:
             self._after_sentence(step)
+        elif self.phase is Phase.RESTING and self.deadline is None:
+            self._advance(self.script)
 
     def tick(self) -> None:
         """The time of `deadline` has come (calling too early does nothing)."""
@@ -287,7 +362,8 @@ class Narrator:
             return
         self.deadline = None
         if self.phase is Phase.RESTING:
-            self._advance(script)
+            if not self.saying:
+                self._advance(script)
         elif isinstance(step, Hold):
             self._go_on_holding(script, step)
         elif isinstance(step, Ask):
@@ -300,9 +376,22 @@ class Narrator:
 
     def _duration(self, step: Step) -> float:
         if isinstance(step, Hold):
-            return step.seconds
-        rest = step.pause if isinstance(step, Say) else 0.0
-        return self.seconds_for(step.text) + rest
+            return step.seconds + self._rest(step)
+        return self.seconds_for(step.text) + self._rest(step)
+
+    def _step_left(self, step: Step) -> float:
+        """Seconds that the step under way still takes."""
+        if self.paused or self.deadline is None:
+            return self._duration(step)
+        if self.phase is Phase.RESTING:
+            return max(0.0, self.deadline - self._clock())
+        if self.phase is Phase.HOLDING:
+            return max(0.0, self._duration(step) - (self._clock() - self._hold_began))
+        return 0.0 if self.phase is Phase.ASKING else self._duration(step)
+
+    def _rest(self, step: Step) -> float:
+        """Seconds of silence after a step."""
+        return step.pause / self.tempo if isinstance(step, Say | Hold) else 0.0
 
     def _say(self, text: str, *, tempo: float = 1.0) -> None:
         self.utterance += 1
@@ -325,24 +414,32 @@ class Narrator:
         self.saying = ""
         self.deadline = None
 
-    def _begin(self, script: Script, index: int) -> None:
+    def _begin(self, script: Script, index: int, *, afresh: bool = False) -> None:
         self._hush()
         self.paused = False
         self.step = index
         step = script.steps[index]
         if isinstance(step, Hold):
-            self._begin_hold(step)
+            self._begin_hold(step, counted_in=afresh)
         else:
-            self._asked_again = False
+            self._times_asked = 0
             self.phase = Phase.SPEAKING
             self._say(step.text, tempo=step.tempo if isinstance(step, Say) else 1.0)
-        self._prepare(script.steps[index + 1 : index + 2])
+        self._prepare(script, index)
 
-    def _prepare(self, coming: Sequence[Step]) -> None:
-        for step in coming:
-            if not isinstance(step, Hold):
-                tempo = step.tempo if isinstance(step, Say) else 1.0
-                self._voice.prepare([step.text], tempo=self.tempo * tempo)
+    def _prepare(self, script: Script, index: int) -> None:
+        """Get ready what comes next; during a hold also its cues, which may not come late."""
+        step = script.steps[index]
+        texts = [cue.text for cue in self._cues if cue.text] if isinstance(step, Hold) else []
+        tempo = 1.0
+        for coming in script.steps[index + 1 : index + 2]:
+            if isinstance(coming, Hold):
+                texts += [cue.text for cue in coming.cues if cue.text]
+            else:
+                texts.append(coming.text)
+                tempo = coming.tempo if isinstance(coming, Say) else 1.0
+        if texts:
+            self._voice.prepare(texts, tempo=self.tempo * tempo)
 
     def _advance(self, script: Script) -> None:
         if self.step + 1 < len(script.steps):
@@ -357,12 +454,19 @@ class Narrator:
         self._report(Performed(script.kind, script.subject, unanswered))
 
     def _after_sentence(self, step: Step) -> None:
-        if isinstance(step, Say):
+        if isinstance(step, Ask):
+            self._await_answer(step)
+        else:
             self.phase = Phase.RESTING
-            self.deadline = self._clock() + step.pause
-        elif isinstance(step, Ask):
-            self.phase = Phase.ASKING
-            self.deadline = self._clock() + step.patience
+            self.deadline = self._clock() + self._rest(step)
+
+    def _await_answer(self, step: Ask) -> None:
+        if self._times_asked == LAPSED and self.script is not None:
+            self._finish(self.script, unanswered=True)
+            return
+        patience = step.wait if self._times_asked and step.wait else step.patience
+        self.phase = Phase.ASKING
+        self.deadline = self._clock() + patience
 
     def _after_aside(self) -> None:
         if self.script is None:
@@ -375,28 +479,67 @@ class Narrator:
 
     def _lapse(self, script: Script, step: Ask) -> None:
         """No answer came in time: ask once more if the question is worth it, else let it go."""
-        if not step.again or self._asked_again:
+        self._times_asked = LAPSED if self._times_asked or not step.again else 1
+        words = step.lapsed if self._times_asked == LAPSED else step.again
+        if not words:
             self._finish(script, unanswered=True)
             return
-        self._asked_again = True
         self.phase = Phase.SPEAKING
-        self._say(step.again)
+        self._say(words)
 
-    def _begin_hold(self, step: Hold) -> None:
+    def _begin_hold(self, step: Hold, *, counted_in: bool) -> None:
+        lead = step.lead if counted_in else ()
         self.phase = Phase.HOLDING
-        self._hold_began = self._clock()
+        self._hold_began = self._clock() - (lead[0].at if lead else 0.0)
+        self._cues = lead + step.cues
         self._cues_said = 0
         self._tell(step.label)
+        self._report_hold(step)
         self._await_hold(step)
 
+    def _go_on_with(self, step: Hold) -> None:
+        """The hold under way has other cues and another length than a moment ago."""
+        elapsed = self._clock() - self._hold_began
+        cues = tuple(cue for cue in self._cues if cue.at < 0) + step.cues
+        over = elapsed >= step.seconds
+        self._cues = cues
+        self._cues_said = sum(cue.at < step.seconds if over else cue.at <= elapsed for cue in cues)
+        if self.script is not None:
+            self._prepare(self.script, self.step)
+        self._report_hold(step)
+        self._await_hold(step)
+
+    def _report_hold(self, step: Hold) -> None:
+        elapsed = self._clock() - self._hold_began
+        self._report(Holding(step.label, step.seconds, elapsed))
+
     def _await_hold(self, step: Hold) -> None:
-        cues = step.cues[self._cues_said :]
+        cues = self._cues[self._cues_said :]
         self.deadline = self._hold_began + (cues[0].at if cues else step.seconds)
 
     def _go_on_holding(self, script: Script, step: Hold) -> None:
-        if self._cues_said == len(step.cues):
-            self._advance(script)
+        if self._cues_said == len(self._cues):
+            self._end_hold(script, step)
             return
-        self._say(step.cues[self._cues_said].text)
+        self._give(self._cues[self._cues_said])
         self._cues_said += 1
         self._await_hold(step)
+
+    def _give(self, cue: Cue) -> None:
+        """A cue comes at its moment: a soft one yields to what is being said, others cut it off."""
+        if cue.soft and self.saying:
+            return
+        if cue.earcon:
+            self._voice.earcon(cue.earcon)
+        if cue.text:
+            if self.saying:
+                self._voice.stop()
+            self._say(cue.text)
+
+    def _end_hold(self, script: Script, step: Hold) -> None:
+        self._report(Held(step.label, step.seconds))
+        if step.pause:
+            self.phase = Phase.RESTING
+            self.deadline = self._clock() + self._rest(step)
+        else:
+            self._advance(script)

@@ -11,22 +11,27 @@ GUIDED = "stretching"
 """The section that a guided session puts into practice."""
 
 
-def section(pack: Pack, section_id: str) -> Script:
+def section(pack: Pack, section_id: str, *, guided: bool = True) -> Script:
     """Read one section, then offer what follows from it.
+
+    Args:
+        pack: the content pack.
+        section_id: which one.
+        guided: a guided session may be offered.
 
     Raises:
         KeyError: The pack has no such section.
     """
     part = pack.sections[section_id]
     said: list[Step] = [Say(sentence.text) for sentence in part.sentences]
-    offer = _offer(pack, section_id)
+    offer = _offer(pack, section_id, guided=guided)
     if offer is not None:
         said.append(offer)
     return Script("reading", section_id, part.spoken_name, tuple(said))
 
 
-def _offer(pack: Pack, section_id: str) -> Ask | None:
-    if section_id == GUIDED:
+def _offer(pack: Pack, section_id: str, *, guided: bool) -> Ask | None:
+    if section_id == GUIDED and guided:
         return Ask(
             sentences(pack, "offer_guided"),
             yes=Request("start_stretch", reason="said yes to the offer"),

@@ -15,7 +15,6 @@ _MAKERS: Mapping[str, Callable[[Pack, Request], Script]] = {
     "list_methods": lambda pack, _: answering.methods(pack),
     "red_flag": lambda pack, _: safety.red_flag(pack),
     "pain": lambda pack, _: safety.pain(pack),
-    "start_stretch": lambda pack, _: talking.reply(pack, "not_yet_stretch"),
     "set_reminder": lambda pack, _: talking.reply(pack, "not_yet_reminders"),
     "list_reminders": lambda pack, _: talking.reply(pack, "not_yet_reminders"),
     "cancel_reminder": lambda pack, _: talking.reply(pack, "not_yet_reminders"),

@@ -49,3 +49,8 @@ def duration(seconds: float) -> str:
     if minutes == 1:
         return "a minute and a half" if half else "one minute"
     return f"{spell(minutes)} minutes" if not half else f"{spell(minutes)} and a half minutes"
+
+
+def times(number: int) -> str:
+    """How often, as people say it: once, twice, three times."""
+    return {1: "once", 2: "twice"}.get(number, f"{spell(number)} times")
