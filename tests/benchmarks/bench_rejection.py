@@ -92,7 +92,7 @@ def spoken(
 def main() -> None:
     """Prints the table."""
     arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("--each", type=int, default=60, help="sentences of each kind")
+    arguments.add_argument("--each", type=int, default=24, help="sentences of each kind")
     arguments.add_argument("--clinc", type=Path, default=CLINC)
     chosen = arguments.parse_args()
     lacking = missing_voices(HELD_OUT)
