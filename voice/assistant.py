@@ -51,6 +51,8 @@ ECHO_SPREAD = 1.0
 """Seconds by which the moment of a word in a sentence is only estimated."""
 SHORT = 2
 """Words up to which an utterance needs that moment to be taken for an echo."""
+WORD_FOR_WORD = frozenset({"template", "context", "safety"})
+"""Layers of the understanding that match a sentence as it is."""
 SURE_ENOUGH = 0.5
 """Confidence below which a request is not obeyed while our own voice sounds."""
 
@@ -278,13 +280,27 @@ class Assistant:
 
     def _understand(self, heard: Heard) -> Request | None:
         """The request in it; None when it is to be passed over in silence."""
-        if heard.utterance and self._echoes.has(heard.text, heard.utterance):
+        said = heard.text or heard.free_text
+        if heard.utterance and self._echoes.has(said, heard.utterance):
             return None
-        request = self._understanding.understand(heard.text, self.state())
-        doubtful = heard.confidence < SURE_ENOUGH and request.intent not in URGENT
-        if self.narrator.audible and (doubtful or request.intent == "none"):
-            return None
+        request, sure = self._meaning(heard)
+        if self.narrator.audible and request.intent not in URGENT:
+            return request if sure and request.intent != "none" else None
         return request
+
+    def _meaning(self, heard: Heard) -> tuple[Request, bool]:
+        """What it asks for, and whether that is sure enough to interrupt our own voice.
+
+        Free recognition that hears a sentence of the pack word for word needs no
+        second opinion: nothing bound it to that sentence.
+        """
+        request = self._understanding.understand(heard.text, self.state())
+        if request.layer in WORD_FOR_WORD or not heard.free_text:
+            return request, heard.confidence >= SURE_ENOUGH
+        free = self._understanding.understand(heard.free_text, self.state())
+        if free.layer in WORD_FOR_WORD:
+            return free, len(heard.free_text.split()) > SHORT
+        return request, heard.confidence >= SURE_ENOUGH
 
     def _partly_heard(self, partial: Partial) -> None:
         """Obey an urgent word at once, without waiting for the end of the utterance."""

@@ -195,7 +195,7 @@ def open_model(settings: Settings) -> Model:
 
 
 def hear_question(rooms: Rooms, recording: Path) -> str:
-    """What is said in a recording, as far as it is for us.
+    """What is said in a recording; where nothing is within the grammar, as it was heard freely.
 
     Raises:
         AudioFileError: it is not a recording that can be read.
@@ -204,7 +204,7 @@ def hear_question(rooms: Rooms, recording: Path) -> str:
     source = FileSource(recording, limit=LONGEST_QUESTION)
     recognizer = rooms.recognizer(open_model(rooms.settings))
     heard = hear(source, recognizer, is_complete=rooms.understanding.is_complete)
-    return " ".join(utterance.text for utterance in heard if utterance.text)
+    return " ".join(utterance.text or utterance.free_text for utterance in heard).strip()
 
 
 def answer(rooms: Rooms, question: str, *, out: Path | None, say: bool) -> Answer:

@@ -381,6 +381,18 @@ def test_what_is_not_understood_gets_one_re_prompt_and_then_silence(room: Room) 
     assert room.tape.earcons[-1] == "not_understood"
 
 
+def test_a_sentence_of_ours_that_the_grammar_missed_is_understood(room: Room) -> None:
+    room.tell(Heard("", 1, confidence=0.2, free_text="how does massage help"))
+    assert room.tape.said == [room.sentences("massage")[0]]
+
+
+def test_a_lone_word_outside_the_grammar_does_not_interrupt_a_reading(room: Room) -> None:
+    room.hear("tell me about heat")
+    room.pass_time(5.0)
+    room.tell(Heard("", 2, confidence=0.2, free_text="massage"))
+    assert room.tape.said == [room.sentences("heat")[0]]
+
+
 def test_talk_that_has_nothing_to_do_with_us_gets_no_answer(room: Room) -> None:
     room.pass_time(600.0)
     room.hear("what is the capital of france")

@@ -15,7 +15,7 @@ import pytest
 
 from tests.sound.conversation import Conversation
 from tests.sound.ears import recognise, share_heard
-from tests.sound.virtual_card import RATE
+from tests.sound.virtual_card import RATE, first_sound
 from tests.sound.voices import AWB, FESTIVAL, KAL16, RMS, SLT, Voice
 from voice.knowledge import Pack, load_pack
 
@@ -101,9 +101,18 @@ def exchange(
     sound = conversation.recording.speaker[round(began * RATE) : round((began + OPENING) * RATE)]
     heard = recognise(sound)
     nearest = max(answers, key=lambda name: share_heard(answers[name], heard))
-    conversation.say("stop", SLT)
-    conversation.recording.wait_until(conversation.recording.seconds + 1.5)
+    silence_it(conversation)
     return Exchange(text, voice.name, wanted, nearest, began - ended, heard)
+
+
+def silence_it(conversation: Conversation) -> None:
+    """Stop what is still being said; a "stop" into silence would end the session."""
+    for _ in range(4):
+        tail = conversation.recording.speaker[-RATE:]
+        if first_sound(tail) is None:
+            return
+        conversation.say("stop", SLT)
+        conversation.recording.wait_until(conversation.recording.seconds + 1.5)
 
 
 @pytest.mark.slow
