@@ -6,13 +6,11 @@ follows from it, is the product's own.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
 from pathlib import Path
 
 import pytest
 
-from voice.assistant import Assistant, Event
+from tests.assistant.room import Room
 from voice.events import (
     Heard,
     Mended,
@@ -25,108 +23,9 @@ from voice.events import (
     Trouble,
 )
 from voice.knowledge import Pack, load_pack
-from voice.scripts.narrator import Phase
 from voice.understanding import Understanding
 
 PACK = Path(__file__).parents[2] / "prompts" / "knot-in-your-back"
-
-
-class Tape:
-    """A voice that notes what it says; a test says when an utterance has ended."""
-
-    def __init__(self) -> None:
-        self.volume = 0.7
-        self.said: list[str] = []
-        self.earcons: list[str] = []
-        self.utterance = 0
-        self.sounding = False
-        self.ducked = False
-
-    def say(self, utterance: int, text: str, *, tempo: float = 1.0, keep: bool = True) -> None:
-        assert tempo > 0
-        assert keep
-        self.utterance = utterance
-        self.said.append(text)
-        self.sounding = True
-
-    def prepare(self, texts: Sequence[str], *, tempo: float = 1.0) -> None:
-        assert tempo > 0
-        assert all(texts)
-
-    def pause(self) -> None:
-        self.sounding = False
-
-    def resume(self) -> None:
-        self.sounding = True
-
-    def stop(self) -> None:
-        self.sounding = False
-
-    def earcon(self, name: str) -> None:
-        self.earcons.append(name)
-
-    def duck(self, down: bool) -> None:
-        self.ducked = down
-
-
-class Room:
-    """Somebody talking with the assistant."""
-
-    def __init__(self, pack: Pack, understanding: Understanding) -> None:
-        self.now = 1000.0
-        self.tape = Tape()
-        self.shown: list[Event] = []
-        self.pack = pack
-        self.assistant = Assistant(
-            pack,
-            understanding,
-            self.tape,
-            duck=self.tape.duck,
-            show=self.shown.append,
-            clock=lambda: self.now,
-            now=lambda: datetime(2026, 3, 4, 15, 0),
-        )
-        self.utterances = 0
-
-    def hear(self, text: str, confidence: float = 1.0) -> None:
-        self.utterances += 1
-        self.tell(Heard(text, utterance=self.utterances, confidence=confidence))
-
-    def tell(self, event: Event) -> None:
-        self.assistant.inbox.put(event)
-        self.assistant.step(timeout=0)
-
-    def let_it_speak(self, utterances: int = 1) -> None:
-        for _ in range(utterances):
-            self.tell(Spoken(self.tape.utterance, True))
-            self.tape.sounding = False
-            self.pass_time(0.6)
-
-    def let_it_finish(self) -> None:
-        for _ in range(100):
-            if not self.assistant.narrator.busy or self.assistant.narrator.phase is Phase.ASKING:
-                return
-            self.let_it_speak()
-        pytest.fail("it never ends")
-
-    def pass_time(self, seconds: float) -> None:
-        self.now += seconds
-        self.assistant.step(timeout=0)
-
-    def sounds(self) -> bool:
-        return self.tape.sounding
-
-    def ducked(self) -> bool:
-        return self.tape.ducked
-
-    def ended(self) -> bool:
-        return self.assistant.finished
-
-    def requests(self) -> list[str]:
-        return [event.intent for event in self.shown if isinstance(event, Request)]
-
-    def sentences(self, section: str) -> list[str]:
-        return [sentence.text for sentence in self.pack.sections[section].sentences]
 
 
 @pytest.fixture(scope="module")
