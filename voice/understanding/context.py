@@ -11,6 +11,11 @@ from voice.understanding.state import State
 CHOOSE = "choose"
 """The intent of "the second one"; it stands for a choice and never leaves this room."""
 
+FILL = "fill"
+"""The intent of "at seven" and "the heat": an answer to what was asked back."""
+INNER = frozenset((CHOOSE, FILL))
+"""Intents that never leave this room: they only mean something in their context."""
+
 Chosen = tuple[Match, str, str]
 """A match, the layer that decided, and why."""
 
@@ -28,7 +33,9 @@ def by_context(matches: Sequence[Match], state: State) -> Chosen | None:
     for match in matches:
         if match.intent == CHOOSE and (chosen := _choice(match, state)) is not None:
             return chosen
-    plain = [match for match in matches if match.intent != CHOOSE]
+        if match.intent == FILL and (filled := _filled(match, state)) is not None:
+            return filled
+    plain = [match for match in matches if match.intent not in INNER]
     if not plain:
         return None
     return _in_the_moment(plain, state) or (plain[0], "template", plain[0].template)
@@ -58,6 +65,23 @@ def _choice(match: Match, state: State) -> Chosen | None:
     meant = Match(choice.intent, choice.slots, match.template)
     which = place if place > 0 else count
     return meant, "context", f"number {which} of the list just spoken"
+
+
+def _filled(match: Match, state: State) -> Chosen | None:
+    """Complete the reminder that was asked for, if it lacks what was said now."""
+    asked = state.last
+    if asked is None or asked.intent != "set_reminder" or not match.slots:
+        return None
+    timed = any(name in asked.slots for name in ("minutes", "every_minutes", "at"))
+    wanted = {
+        name: value
+        for name, value in match.slots.items()
+        if (name not in asked.slots if name == "about" else not timed)
+    }
+    if not wanted:
+        return None
+    whole = Match(asked.intent, {**asked.slots, **wanted}, match.template)
+    return whole, "context", "completes the reminder just asked for"
 
 
 def _as(intent: str, match: Match) -> Match:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,8 +49,6 @@ class Meaning:
 
     intent: str
     slots: tuple[tuple[str, Slot], ...]
-    order: int
-    """The how-manieth template of the pack it is."""
     template: str
     """The template as it is written in the pack: the reason given to people who ask."""
 
@@ -70,28 +68,40 @@ def hole(name: str) -> str:
 
 
 class Graph:
-    """All templates of a pack, as states and word arcs.
+    """All templates of a pack, as states and word arcs. The start is state 0."""
 
-    States are numbers; the start is 0. Arcs are worked out when a state is first visited.
-    """
-
-    def __init__(self, intents: Intents) -> None:
-        """Build the graph.
+    def __init__(
+        self,
+        arcs: Sequence[Mapping[str, Sequence[Arc]]],
+        finals: Sequence[Sequence[tuple[int, Tags]]],
+        meanings: Sequence[Meaning],
+    ) -> None:
+        """Hold a graph that `graph_of` made.
 
         Args:
-            intents: Templates as hassil parsed them.
-
-        Raises:
-            TemplateError: A template names a list or rule that does not exist.
+            arcs: For each state: the words that may follow, and where each leads.
+            finals: For each state: the meanings of a sentence that ends in it, by their place.
+            meanings: In the order in which the pack has the templates.
         """
-        self._edges: list[list[tuple[str, int, Tags]]] = [[]]
-        self._meanings: dict[int, Meaning] = {}
-        self._arcs: dict[int, dict[str, list[Arc]]] = {}
-        self._finals: dict[int, list[tuple[Meaning, Tags]]] = {}
-        for intent in intents.intents.values():
-            for data in intent.data:
-                for sentence in data.sentences:
-                    self._add_sentence(intents, intent.name, data, sentence)
+        self._arcs = arcs
+        self._finals = finals
+        self.meanings = meanings
+
+    def arcs(self, state: int) -> Mapping[str, Sequence[Arc]]:
+        """Words that may follow in a state, and where each leads."""
+        return self._arcs[state]
+
+    def finals(self, state: int) -> Sequence[tuple[int, Tags]]:
+        """Which meanings a sentence has that ends in a state; empty: it may not end there."""
+        return self._finals[state]
+
+    def words(self) -> set[str]:
+        """Every word of the templates, holes included."""
+        return {word for arcs in self._arcs for word in arcs}
+
+    def plain(self) -> tuple[object, object]:
+        """The arcs and ends as plain lists, to be written down."""
+        return self._arcs, self._finals
 
     def matches(self, words: Iterable[str]) -> list[Match]:
         """Find the templates that a sentence follows from its first word to its last.
@@ -103,54 +113,79 @@ class Graph:
         for word in words:
             following: dict[Arc, None] = {}
             for state, tags in states:
-                for target, more in self.arcs(state).get(word, ()):
+                for target, more in self._arcs[state].get(word, ()):
                     following[target, tags + more] = None
             if not following:
                 return []
             states = following
-        found: dict[int, Match] = {}
-        for state, tags in states:
-            for meaning, more in self.finals(state):
-                slots = dict(meaning.slots) | dict(tags + more)
-                found[meaning.order] = Match(meaning.intent, slots, meaning.template)
+        found = {
+            order: self.match(order, tags + more)
+            for state, tags in states
+            for order, more in self._finals[state]
+        }
         in_order = [found[order] for order in sorted(found)]
         return sorted(in_order, key=lambda match: -len(match.slots))
+
+    def match(self, order: int, tags: Tags) -> Match:
+        """Put a meaning and the slots set on the way together."""
+        meaning = self.meanings[order]
+        return Match(meaning.intent, dict(meaning.slots) | dict(tags), meaning.template)
 
     def begins(self, words: Iterable[str]) -> bool:
         """Tell whether some template begins with these words."""
         states = {_START}
         for word in words:
-            states = {target for state in states for target, _ in self.arcs(state).get(word, ())}
+            states = {target for state in states for target, _ in self._arcs[state].get(word, ())}
         return bool(states)
 
-    def arcs(self, state: int) -> Mapping[str, list[Arc]]:
-        """Words that may follow in a state, and where each leads."""
-        if state not in self._arcs:
-            self._expand(state)
-        return self._arcs[state]
 
-    def finals(self, state: int) -> list[tuple[Meaning, Tags]]:
-        """What a sentence means that ends in a state; empty: it may not end there."""
-        if state not in self._finals:
-            self._expand(state)
-        return self._finals[state]
+def graph_of(intents: Intents) -> Graph:
+    """Build the graph of all templates.
 
-    def states(self) -> list[int]:
-        """Every state that can be reached, nearest to the start first."""
-        seen = {_START: None}
+    Args:
+        intents: Templates as hassil parsed them.
+
+    Raises:
+        TemplateError: A template names a list or rule that does not exist.
+    """
+    builder = _Builder()
+    for intent in intents.intents.values():
+        for data in intent.data:
+            for sentence in data.sentences:
+                builder.add(intents, intent.name, data, sentence)
+    return builder.graph()
+
+
+class _Builder:
+    """Builds a graph of letters and spaces first, then reads the words off it."""
+
+    def __init__(self) -> None:
+        self._edges: list[list[tuple[str, int, Tags]]] = [[]]
+        self._meanings: list[Meaning] = []
+        self._ends: dict[int, int] = {}
+
+    def graph(self) -> Graph:
+        """Read the words off, state by state, the reachable ones only."""
+        numbers = {_START: 0}
         queue = deque([_START])
+        arcs: list[dict[str, list[Arc]]] = []
+        finals: list[list[tuple[int, Tags]]] = []
         while queue:
-            for arcs in self.arcs(queue.popleft()).values():
-                for target, _ in arcs:
-                    if target not in seen:
-                        seen[target] = None
+            found, ends = self._expand(queue.popleft())
+            for word, targets in found.items():
+                for target, _ in targets:
+                    if target not in numbers:
+                        numbers[target] = len(numbers)
                         queue.append(target)
-        return list(seen)
+                found[word] = [(numbers[target], tags) for target, tags in dict.fromkeys(targets)]
+            arcs.append(found)
+            finals.append(ends)
+        return Graph(arcs, finals, self._meanings)
 
-    def _expand(self, state: int) -> None:
+    def _expand(self, state: int) -> tuple[dict[str, list[Arc]], list[tuple[int, Tags]]]:
         """Work out the word arcs that leave a state, and the meanings that end in it."""
         arcs: dict[str, list[Arc]] = {}
-        finals: list[tuple[Meaning, Tags]] = []
+        finals: list[tuple[int, Tags]] = []
         seen: set[tuple[int, str, Tags]] = set()
         todo: list[tuple[int, str, Tags]] = [(state, "", ())]
         while todo:
@@ -159,11 +194,11 @@ class Graph:
                 continue
             seen.add(step)
             at, word, tags = step
-            if at in self._meanings:
+            if at in self._ends:
                 if word:
                     arcs.setdefault(word, []).append((at, tags))
                 else:
-                    finals.append((self._meanings[at], tags))
+                    finals.append((self._ends[at], tags))
             for label, target, more in reversed(self._edges[at]):
                 if label != _SPACE:
                     todo.append((target, word + label, tags + more))
@@ -171,7 +206,7 @@ class Graph:
                     arcs.setdefault(word, []).append((target, tags))
                 else:
                     todo.append((target, "", tags))
-        self._arcs[state], self._finals[state] = arcs, finals
+        return arcs, finals
 
     def _state(self) -> int:
         self._edges.append([])
@@ -180,9 +215,8 @@ class Graph:
     def _edge(self, start: int, label: str, end: int, tags: Tags = ()) -> None:
         self._edges[start].append((label, end, tags))
 
-    def _add_sentence(
-        self, intents: Intents, name: str, data: IntentData, sentence: Sentence
-    ) -> None:
+    def add(self, intents: Intents, name: str, data: IntentData, sentence: Sentence) -> None:
+        """Add one template."""
         rules = {**intents.expansion_rules, **data.expansion_rules}
         lists = {**intents.slot_lists, **data.slot_lists}
         try:
@@ -196,7 +230,8 @@ class Graph:
         final = self._state()
         self._edge(end, "", final)
         slots = tuple((key, value) for key, value in data.slots.items())
-        self._meanings[final] = Meaning(name, slots, len(self._meanings), sentence.text or "")
+        self._ends[final] = len(self._meanings)
+        self._meanings.append(Meaning(name, slots, sentence.text or ""))
 
     def _add(
         self,

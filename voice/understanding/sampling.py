@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +22,11 @@ from hassil import (
 from voice.events import Slot
 from voice.understanding.graph import hole, list_values
 
+PHRASES_EACH = 12
+"""Most phrases that one template gives to the recogniser's grammar."""
+TIMES_EACH = 300
+"""Spoken times, so that every number word stands beside its neighbours."""
+_HOLES = ("when", "span")
 _OPTIONAL = 0.35
 """Share of the optional parts that are spoken: people are brief."""
 
@@ -60,6 +65,31 @@ def sample_templates(intents: Intents, each: int, seed: int = 0) -> Iterator[Sam
                         yield Sample(text, intent.name, {**data.slots, **slots})
 
 
+def sample_phrases(intents: Intents, without: Collection[str]) -> dict[str, tuple[str, ...]]:
+    """Draw the phrases of the recogniser's grammar, for each intent.
+
+    A place that a spoken time fills is filled from the rules `when_spoken` and `span_spoken`.
+
+    Args:
+        intents: Templates as hassil parsed them.
+        without: Intents that give none of their own.
+
+    Returns:
+        Sorted phrases, the same on every run.
+    """
+    chance = random.Random(0)  # noqa: S311 - no secret
+    times = _Draw(chance, intents.expansion_rules, intents.slot_lists)
+    found: dict[str, set[str]] = {}
+    for sample in sample_templates(intents, PHRASES_EACH):
+        if sample.intent not in without:
+            found.setdefault(sample.intent, set()).add(times.filled(sample.text))
+    for name in _HOLES:
+        rule = intents.expansion_rules.get(f"{name}_spoken")
+        for _ in range(TIMES_EACH if rule else 0):
+            found.setdefault("set_reminder", set()).add(times.filled(f"remind me {hole(name)}"))
+    return {intent: tuple(sorted(lines)) for intent, lines in sorted(found.items())}
+
+
 class _Draw:
     """Walks a template and takes one way at every fork."""
 
@@ -73,6 +103,15 @@ class _Draw:
     def sentence(self, expression: Expression) -> tuple[str, dict[str, Slot]]:
         slots: dict[str, Slot] = {}
         return " ".join(self._text(expression, slots).split()), slots
+
+    def filled(self, text: str) -> str:
+        """Put a spoken time into every place for one."""
+        for name in _HOLES:
+            rule = self._rules.get(f"{name}_spoken")
+            while rule is not None and hole(name) in text:
+                said, _ = self.sentence(rule.expression)
+                text = text.replace(hole(name), said, 1)
+        return text
 
     def _text(self, expression: Expression, slots: dict[str, Slot]) -> str:
         if isinstance(expression, TextChunk):

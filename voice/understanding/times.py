@@ -17,6 +17,9 @@ from voice.understanding.numbers import TENS, UNITS
 
 Words = Sequence[str]
 
+TIME_SLOTS = ("minutes", "every_minutes", "at", "repeat")
+"""Slots that this module fills."""
+
 _UNITS = {
     **dict.fromkeys(("second", "seconds", "sec", "secs"), 1),
     **dict.fromkeys(("minute", "minutes", "min", "mins", "minutes'"), 60),

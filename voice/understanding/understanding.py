@@ -3,48 +3,51 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
 
 from voice.events import Request, Slot
+from voice.understanding.classifier import Classifier, Guess
+from voice.understanding.compiled import compiled
 from voice.understanding.context import by_context
-from voice.understanding.graph import Graph, Match
-from voice.understanding.pack import parse_templates, read_templates
+from voice.understanding.graph import Match
+from voice.understanding.misheard import Misheard, Near
 from voice.understanding.safety import Safety
-from voice.understanding.sampling import sample_templates
 from voice.understanding.state import State
 from voice.understanding.times import Times, find_times
 from voice.understanding.words import words_of
 
 NOTHING = "none"
-
-PHRASES_EACH = 12
-"""Most phrases that one template gives to the recogniser's grammar."""
-
+ANSWERS = frozenset(("yes", "no"))
+"""Only taken from something alike when a question is open."""
+REMINDING = frozenset(("set_reminder", "cancel_reminder", "list_reminders", "missed_reminders"))
 ALWAYS = frozenset(
-    [
-        "pause",
-        "resume",
-        "next",
-        "back",
-        "repeat",
-        "slower",
-        "faster",
-        "louder",
-        "quieter",
-        "stop",
-        "time_left",
-        "where_am_i",
-        "yes",
-        "no",
-        "help",
-        "pain",
-        "red_flag",
-    ]
+    (
+        *("pause", "resume", "next", "back", "repeat", "slower", "faster", "louder", "quieter"),
+        *("stop", "time_left", "where_am_i", "yes", "no", "help", "pain", "red_flag"),
+    )
 )
 """Intents whose words must work whatever is going on."""
+DANGLING = frozenset(
+    (
+        *("a", "an", "the", "to", "of", "in", "at", "for", "with", "about", "and", "or", "my"),
+        *("on", "is", "are", "do", "does", "can", "how", "every", "i", "past", "half", "from"),
+    )
+)
+"""A sentence that ends in one of these goes on."""
+
+SURE = 0.35
+"""A misheard template this near needs no second opinion."""
+SECOND_OPINION = 0.15
+"""Least probability at which the classifier bears a misheard template out."""
+THRESHOLD = 0.8
+"""Least probability at which the classifier decides alone; see docs/understanding.md."""
+RED_FLAG_THRESHOLD = 0.5
+"""The same for signs of an emergency: better one warning too many."""
+_SHORTEST_ALONE = 3
+"""Words below which the classifier does not decide alone."""
 
 _SILENCE = State()
 
@@ -52,20 +55,25 @@ _SILENCE = State()
 class Understanding:
     """Understands the sentences of one content pack."""
 
-    def __init__(self, pack: Path) -> None:
-        """Load the pack's templates.
+    def __init__(self, pack: Path, cache: Path | None = None) -> None:
+        """Load the pack's templates, safety rules and classifier.
 
         Args:
             pack: The folder of the content pack; `intents/` and `understanding/` in it are read.
+            cache: A folder in which what is worked out is kept, so that the next start is quick;
+                None keeps nothing.
 
         Raises:
             TemplateError: Those files cannot be used.
         """
-        merged = read_templates(pack / "intents")
-        self._skip = _skipper(merged.get("skip_words", []))
-        self._intents = parse_templates(merged)
-        self._graph = Graph(self._intents)
-        self._safety = Safety(pack / "understanding" / "safety.yaml")
+        self._compiled = compiled(pack, cache)
+        self._graph = self._compiled.graph
+        self._fillers = _any_of(self._compiled.fillers)
+        self._misheard = Misheard(self._graph)
+        folder = pack / "understanding"
+        self._safety = Safety(folder / "safety.yaml") if (folder / "safety.yaml").exists() else None
+        trained = folder / "classifier.npz"
+        self._classifier = Classifier.load(trained) if trained.exists() else None
 
     def understand(self, text: str, state: State = _SILENCE) -> Request:
         """Work out what somebody wants.
@@ -78,55 +86,127 @@ class Understanding:
             The request, `none` where the sentence is not for this assistant.
         """
         words = words_of(text)
-        sign = self._safety.sign(words)
+        if not words:
+            return Request(NOTHING, score=0.0, text=text, reason="no words")
+        sign = self._safety.sign(words) if self._safety else None
         if sign is not None:
             return Request(sign.intent, score=1.0, text=text, layer="safety", reason=sign.about)
         times = find_times(words, state.now or datetime.now())
-        matches = self._timed_matches(words, times)
-        chosen = by_context(matches, state)
-        if chosen is None:
-            return Request(NOTHING, score=0.0, text=text, reason="no template, nothing alike")
-        match, layer, reason = chosen
-        return _request(match, text, 1.0, layer, reason)
-
-    def is_complete(self, text: str) -> bool:
-        """Whether `text` is a whole request, so that a short silence ends the utterance."""
-        request = self.understand(text)
-        if request.intent == "set_reminder":
-            return bool({"minutes", "every_minutes", "at"} & request.slots.keys())
-        return request.intent != NOTHING
+        for matches in self._readings(words, times):
+            chosen = by_context(matches, state)
+            if chosen is not None:
+                match, layer, reason = chosen
+                return _request(match, text, 1.0, layer, reason)
+        return self._fallback(list(times.words), text, times, state)
 
     def grammar_phrases(self) -> tuple[str, ...]:
         """Phrases for the recogniser's run-time grammar, drawn from every template."""
-        return self._phrases(None)
+        return _together(self._compiled.phrases.values())
 
     def control_phrases(self) -> tuple[str, ...]:
         """Phrases of the words that must work whatever is going on."""
-        return self._phrases(ALWAYS)
+        phrases = self._compiled.phrases
+        return _together(lines for intent, lines in phrases.items() if intent in ALWAYS)
 
-    def _phrases(self, only: frozenset[str] | None) -> tuple[str, ...]:
-        drawn = sample_templates(self._intents, PHRASES_EACH)
-        wanted = (one for one in drawn if only is None or one.intent in only)
-        return tuple(sorted({one.text for one in wanted if "{" not in one.text}))
+    def is_complete(self, text: str) -> bool:
+        """Tell whether somebody who said this has said all of it.
 
-    def _timed_matches(self, words: list[str], times: Times) -> list[Match]:
-        """Match the sentence with its times cut out; without them if no template wants any."""
-        matches = self._matches(list(times.words))
-        if matches:
-            return [_with_times(match, times) for match in matches]
-        return self._matches(words) if times.slots else []
+        True where it is a whole request that nothing need follow; "remind me to stretch" is
+        none, because a time may follow. False says nothing: wait for the silence.
+        """
+        words = words_of(text)
+        if not words or words[-1] in DANGLING:
+            return False
+        if self._safety and self._safety.sign(words):
+            return True
+        times = find_times(words, datetime.now())
+        for matches in self._readings(words, times):
+            chosen = by_context(matches, _SILENCE)
+            if chosen is not None:
+                match = chosen[0]
+                timed = times.slots.keys() - {"repeat"}
+                return match.intent != "set_reminder" or bool(timed)
+        return False
 
-    def _matches(self, words: list[str]) -> list[Match]:
-        """Templates that the sentence follows as it is, else without words that may be left out."""
-        return self._graph.matches(words) or self._graph.matches(self._without_fillers(words))
+    def _readings(self, words: list[str], times: Times) -> Iterator[list[Match]]:
+        """Match the sentence as it is, then with its times cut out, then without fillers."""
+        cut = list(times.words)
+        yield self._graph.matches(words)
+        for said in (cut, self._without_fillers(cut)):
+            yield [_with_times(match, times) for match in self._graph.matches(said)]
 
     def _without_fillers(self, words: list[str]) -> list[str]:
-        return self._skip.sub(" ", " ".join(words)).split()
+        return self._fillers.sub(" ", " ".join(words)).split()
+
+    def _fallback(self, cut: list[str], text: str, times: Times, state: State) -> Request:
+        """Decide by what is alike: templates that sound the same, sentences that read the same."""
+        bare = self._without_fillers(cut)
+        near = self._misheard.nearest(cut) or (
+            self._misheard.nearest(bare) if bare != cut else None
+        )
+        guess = self._guess(bare or cut)
+        if near is not None and (near.cost <= SURE or _agrees(near, guess)):
+            chosen = by_context([_with_times(near.match, times)], state)
+            if chosen is not None and self._plausible(chosen[0], state):
+                return _request(chosen[0], text, near.score, "fallback", f'as "{near.heard_as}"')
+        if guess is not None and self._decides(guess, bare, times, state):
+            slots = {**dict(guess.label.slots), **self._topic(guess, bare), **times.slots}
+            match = Match(guess.label.intent, slots, "")
+            return _request(match, text, guess.score, "fallback", "alike in its words")
+        score = 0.0 if guess is None or guess.label.intent == NOTHING else guess.score
+        return Request(NOTHING, score=score, text=text, reason=_why_not(guess))
+
+    def _guess(self, words: Sequence[str]) -> Guess | None:
+        return self._classifier.guess(words) if self._classifier else None
+
+    def _decides(self, guess: Guess, words: list[str], times: Times, state: State) -> bool:
+        """Tell whether the classifier is sure enough to decide alone."""
+        intent = guess.label.intent
+        if intent == "red_flag":
+            return guess.score >= RED_FLAG_THRESHOLD
+        if intent == NOTHING or guess.score < THRESHOLD or len(words) < _SHORTEST_ALONE:
+            return False
+        if intent == "set_reminder" and not self._topic(guess, words):
+            return False
+        if times.slots and intent not in (*REMINDING, "snooze_reminder"):
+            return False
+        return self._plausible(Match(intent, {}, ""), state)
+
+    @staticmethod
+    def _plausible(match: Match, state: State) -> bool:
+        asked = state.offer is not None or bool(state.choices)
+        return match.intent not in ANSWERS or asked
+
+    def _topic(self, guess: Guess, words: list[str]) -> Mapping[str, Slot]:
+        """Find what a reminder is about: the longest phrase of the list `about`."""
+        if guess.label.intent not in REMINDING:
+            return {}
+        for length in range(len(words), 0, -1):
+            for start in range(len(words) - length + 1):
+                matches = self._compiled.topics.matches(words[start : start + length])
+                if matches:
+                    return matches[0].slots
+        return {}
 
 
-def _skipper(skip_words: list[str]) -> re.Pattern[str]:
-    longest_first = sorted(skip_words, key=len, reverse=True)
-    return re.compile(r"(?<!\S)(?:" + "|".join(map(re.escape, longest_first)) + r")(?!\S)")
+def _agrees(near: Near, guess: Guess | None) -> bool:
+    """Tell whether the classifier bears a misheard template out."""
+    if guess is None:
+        return False
+    same = guess.label.intent == near.match.intent and all(
+        near.match.slots.get(name) == value for name, value in guess.label.slots
+    )
+    return same and guess.score >= SECOND_OPINION
+
+
+def _any_of(phrases: Sequence[str]) -> re.Pattern[str]:
+    longest_first = sorted(phrases, key=len, reverse=True) or ["(?!)"]
+    escaped = map(re.escape, longest_first) if phrases else longest_first
+    return re.compile(r"(?<!\S)(?:" + "|".join(escaped) + r")(?!\S)")
+
+
+def _together(groups: Iterable[Sequence[str]]) -> tuple[str, ...]:
+    return tuple(sorted({line for lines in groups for line in lines}))
 
 
 def _with_times(match: Match, times: Times) -> Match:
@@ -137,3 +217,9 @@ def _with_times(match: Match, times: Times) -> Match:
 def _request(match: Match, text: str, score: float, layer: str, reason: str) -> Request:
     slots: Mapping[str, Slot] = MappingProxyType(dict(match.slots))
     return Request(match.intent, slots, score, text, layer, reason)
+
+
+def _why_not(guess: Guess | None) -> str:
+    if guess is None or guess.label.intent == NOTHING:
+        return "no template, nothing alike"
+    return f"no template; {guess.label.intent} is alike, not enough"

@@ -1,0 +1,93 @@
+"""The classifier for sentences that no template covers: a linear model over n-grams."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from voice.events import Slot
+from voice.understanding.errors import TemplateError
+from voice.understanding.features import SIZE, features_of
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What the classifier can say: an intent with the slots that its sentences always have."""
+
+    intent: str
+    slots: tuple[tuple[str, Slot], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """The likeliest label of a sentence."""
+
+    label: Label
+    score: float
+    """Probability, 0 to 1, as the model sees it."""
+
+
+class Classifier:
+    """Weights trained by `python -m voice.understanding.train`."""
+
+    def __init__(
+        self,
+        labels: Sequence[Label],
+        weights: NDArray[np.int8],
+        scales: NDArray[np.float32],
+        bias: NDArray[np.float32],
+    ) -> None:
+        """Hold a trained model.
+
+        Args:
+            labels: As many as the weights have columns.
+            weights: Shape (`SIZE`, labels).
+            scales: Shape (labels,); a weight is worth its number times the scale of its label.
+            bias: Shape (labels,).
+        """
+        self._labels = tuple(labels)
+        self._weights = weights
+        self._scales = scales
+        self._bias = bias
+
+    def guess(self, words: Sequence[str]) -> Guess:
+        """Tell what a sentence most likely is."""
+        indices, values = features_of(words)
+        raw = values @ self._weights[indices].astype(np.float32) * self._scales + self._bias
+        grown = np.exp(raw - raw.max())
+        best = int(grown.argmax())
+        return Guess(self._labels[best], float(grown[best] / grown.sum()))
+
+    def save(self, file: Path) -> None:
+        """Write the model as a compressed NumPy archive."""
+        labels = json.dumps([[label.intent, dict(label.slots)] for label in self._labels])
+        np.savez_compressed(
+            file, weights=self._weights, scales=self._scales, bias=self._bias, labels=labels
+        )
+
+    @classmethod
+    def load(cls, file: Path) -> Classifier:
+        """Read what `save` wrote.
+
+        Raises:
+            TemplateError: The file is broken or was made for other features.
+        """
+        try:
+            with np.load(file, allow_pickle=False) as archive:
+                raw: list[tuple[str, Mapping[str, Slot]]] = json.loads(str(archive["labels"]))
+                labels = [Label(intent, tuple(slots.items())) for intent, slots in raw]
+                model = cls(labels, archive["weights"], archive["scales"], archive["bias"])
+        except (OSError, KeyError, ValueError, zipfile.BadZipFile) as trouble:
+            raise TemplateError(f"{file} is no classifier: {trouble}", _TRAIN) from trouble
+        if model._weights.shape != (SIZE, len(labels)):
+            raise TemplateError(f"{file} was made for other features.", _TRAIN)
+        return model
+
+
+_TRAIN = "Train it again: python -m voice.understanding.train PACK"

@@ -1,0 +1,122 @@
+"""Everything that is worked out from a pack's templates, kept between runs.
+
+Parsing the templates takes most of a second; reading the result back takes a few hundredths.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import marshal
+import os
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from hassil import Intents
+
+from voice.understanding.context import INNER
+from voice.understanding.graph import Graph, Meaning, graph_of
+from voice.understanding.pack import parse_templates, read_templates
+from voice.understanding.sampling import sample_phrases
+
+_FORMAT = 1
+"""Raised when what is kept changes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """What the templates of a pack come to."""
+
+    graph: Graph
+    topics: Graph
+    """The phrases of the list `about`, each a sentence of its own."""
+    phrases: Mapping[str, Sequence[str]]
+    """For each intent, sentences that its templates allow."""
+    fillers: Sequence[str]
+    """Words that may be left out."""
+
+
+def compiled(pack: Path, cache: Path | None) -> Compiled:
+    """Work a pack's templates out, or take them from the cache.
+
+    Args:
+        pack: The folder of the content pack.
+        cache: A folder to keep the result in; None: nothing is kept.
+
+    Raises:
+        TemplateError: The templates cannot be used.
+    """
+    file = cache / f"templates-{_fingerprint(pack / 'intents')}.bin" if cache else None
+    kept = _read(file) if file else None
+    if kept is not None:
+        return kept
+    result = _compile(pack)
+    if file:
+        _write(file, result)
+    return result
+
+
+def _compile(pack: Path) -> Compiled:
+    merged = read_templates(pack / "intents")
+    intents = parse_templates(merged)
+    return Compiled(
+        graph_of(intents),
+        graph_of(_topics(merged)),
+        sample_phrases(intents, INNER),
+        tuple(merged.get("skip_words", ())),
+    )
+
+
+def _topics(merged: Mapping[str, Any]) -> Intents:
+    """Make a sentence of every phrase that says what a reminder is about."""
+    sentences = ["{about}"] if "about" in merged.get("lists", {}) else []
+    return parse_templates({**merged, "intents": {"about": {"data": [{"sentences": sentences}]}}})
+
+
+def _fingerprint(folder: Path) -> str:
+    """Name the state of the templates, of this format and of this Python."""
+    sha = hashlib.sha256(f"{_FORMAT} {sys.version}".encode())
+    for file in sorted(folder.glob("*.yaml")):
+        sha.update(file.name.encode() + file.read_bytes())
+    return sha.hexdigest()[:24]
+
+
+def _plain(graph: Graph) -> tuple[Any, ...]:
+    meanings = [(one.intent, one.slots, one.template) for one in graph.meanings]
+    return (*graph.plain(), meanings)
+
+
+def _graph(plain: Sequence[Any]) -> Graph:
+    arcs, finals, meanings = plain
+    return Graph(arcs, finals, [Meaning(*meaning) for meaning in meanings])
+
+
+def _write(file: Path, result: Compiled) -> None:
+    """Write beside and rename, so that another process never reads half a file."""
+    phrases = {intent: tuple(lines) for intent, lines in result.phrases.items()}
+    content = marshal.dumps(
+        (_plain(result.graph), _plain(result.topics), phrases, tuple(result.fillers))
+    )
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=file.parent, delete=False) as half:
+            half.write(hashlib.sha256(content).digest() + content)
+        os.replace(half.name, file)  # noqa: PTH105 - the name is all that NamedTemporaryFile gives
+    except OSError:
+        return
+
+
+def _read(file: Path) -> Compiled | None:
+    """Read what `_write` wrote; None where there is nothing, or nothing whole."""
+    try:
+        kept = file.read_bytes()
+    except OSError:
+        return None
+    digest, content = kept[:32], kept[32:]
+    if hashlib.sha256(content).digest() != digest:
+        return None
+    graph, topics, phrases, fillers = marshal.loads(content)  # noqa: S302 - our own file, hash checked
+    return Compiled(_graph(graph), _graph(topics), phrases, fillers)
