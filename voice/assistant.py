@@ -51,6 +51,8 @@ ECHO_SPREAD = 1.0
 """Seconds by which the moment of a word in a sentence is only estimated."""
 SHORT = 2
 """Words up to which an utterance needs that moment to be taken for an echo."""
+STOP_AGAIN = 5.0
+"""Seconds after a "stop" in which another one means the same, and not the end of the session."""
 WORD_FOR_WORD = frozenset({"template", "context", "safety"})
 """Layers of the understanding that match a sentence as it is."""
 SURE_ENOUGH = 0.5
@@ -175,6 +177,7 @@ class Assistant:
         self._reprompted = False
         self._obeyed_early = 0
         self._unspeakable = False
+        self._stopped_until = 0.0
         self._echoes = _Echoes(clock, self.narrator.seconds_for)
         self._guiding = Guiding(
             pack,
@@ -418,8 +421,11 @@ class Assistant:
     def _stop(self) -> None:
         """While something is performed, end that; when all is quiet, end the session."""
         if self.narrator.stop():
+            self._stopped_until = self._clock() + STOP_AGAIN
             self._voice.earcon("taken")
             self._offer = None
+            return
+        if self._clock() < self._stopped_until:
             return
         self._leaving = True
         self._perform(talking.reply(self._pack, "goodbye"))

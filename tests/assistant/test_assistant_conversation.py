@@ -182,6 +182,17 @@ def test_stop_when_it_is_silent_says_goodbye_and_ends(room: Room) -> None:
     assert room.ended()
 
 
+def test_stop_said_twice_does_not_end_the_session(room: Room) -> None:
+    room.hear("tell me about heat")
+    room.hear("stop")
+    room.pass_time(2.0)
+    room.hear("stop")
+    assert room.tape.said == [room.sentences("heat")[0]]
+    room.pass_time(10.0)
+    room.hear("stop")
+    assert room.tape.said[-1] == room.pack.replies["goodbye"][0]
+
+
 def test_stop_is_obeyed_before_the_utterance_has_ended(room: Room) -> None:
     room.hear("tell me about heat")
     room.tell(SpeechBegan(2))

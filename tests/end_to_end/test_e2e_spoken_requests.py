@@ -22,6 +22,8 @@ from voice.knowledge import Pack, load_pack
 PACK = Path(__file__).parents[2] / "prompts" / "knot-in-your-back"
 OPENING = 7.0
 """Seconds of an answer that are listened to: enough to tell which it is."""
+BETWEEN_SENTENCES = 0.6
+"""Seconds of silence that are longer than the pause between two sentences."""
 GOAL = 0.93
 """Share of the requests that must be answered rightly."""
 
@@ -108,7 +110,7 @@ def exchange(
 def silence_it(conversation: Conversation) -> None:
     """Stop what is still being said; a "stop" into silence would end the session."""
     for _ in range(4):
-        tail = conversation.recording.speaker[-RATE:]
+        tail = conversation.recording.speaker[-round(BETWEEN_SENTENCES * RATE) :]
         if first_sound(tail) is None:
             return
         conversation.say("stop", SLT)
