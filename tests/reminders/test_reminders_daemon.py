@@ -16,7 +16,7 @@ import pytest
 
 from tests.reminders.conftest import Bench
 from voice.events import Due, Request, Slot
-from voice.reminders import Store, desktop, moments, presence, systemd
+from voice.reminders import Store, desktop, presence, systemd
 from voice.reminders.daemon import (
     Daemon,
     Notice,
@@ -243,13 +243,15 @@ def test_the_watch_reports_what_another_process_sets(tmp_path: Path) -> None:
     watch = Watch(store, lambda due: reported.append((due, time.time())))
     watch.start()
     assert presence.is_assistant_open(store.path)
-    due = moments.now_ms() + 1500
     program = (
-        "import sys\nfrom pathlib import Path\nfrom voice.reminders import Reminder, Store\n"
-        "due = int(sys.argv[2])\n"
+        "import sys\nfrom pathlib import Path\n"
+        "from voice.reminders import Reminder, Store, moments\n"
+        "due = moments.now_ms() + 1500\n"
         'Store(Path(sys.argv[1])).add(Reminder("heat", due, "UTC", ring_ms=due))\n'
+        "print(due)\n"
     )
-    subprocess.run([sys.executable, "-c", program, str(store.path), str(due)], check=True)
+    command = [sys.executable, "-c", program, str(store.path)]
+    due = int(subprocess.run(command, check=True, capture_output=True).stdout)
     deadline = time.monotonic() + 10
     while not reported and time.monotonic() < deadline:
         time.sleep(0.01)

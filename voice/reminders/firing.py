@@ -6,7 +6,7 @@ transaction, so that two processes never take the same step.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from voice.reminders import moments, recurrence
 from voice.reminders.reminder import Missed, Reminder
@@ -48,12 +48,12 @@ def step(reminder: Reminder, now_ms: int, zone: str) -> Step:
 
 def answered(reminder: Reminder, now_ms: int, zone: str) -> Reminder:
     """It has been done: a one-off is over, a recurring one waits for its next turn."""
-    return _next_turn(reminder, now_ms, zone) or replace(reminder, state="done")
+    return _next_turn(reminder, now_ms, zone) or reminder._replace(state="done")
 
 
 def snoozed(reminder: Reminder, until_ms: int) -> Reminder:
     """It rings again later, as if for the first time."""
-    return replace(reminder, state="snoozed", ring_ms=until_ms, rings=0, heard=False)
+    return reminder._replace(state="snoozed", ring_ms=until_ms, rings=0, heard=False)
 
 
 def moved(reminder: Reminder, zone: str) -> Reminder:
@@ -62,12 +62,12 @@ def moved(reminder: Reminder, zone: str) -> Reminder:
     if not follows or reminder.wall is None:
         return reminder
     due = moments.resolve(reminder.wall, zone)
-    return replace(reminder, zone=zone, due_ms=due, ring_ms=due)
+    return reminder._replace(zone=zone, due_ms=due, ring_ms=due)
 
 
 def _rung(reminder: Reminder, now_ms: int) -> Reminder:
     wait = _WAITS[reminder.rings]
-    return replace(reminder, state="ringing", rings=reminder.rings + 1, ring_ms=now_ms + wait)
+    return reminder._replace(state="ringing", rings=reminder.rings + 1, ring_ms=now_ms + wait)
 
 
 def _missed(reminder: Reminder, now_ms: int, zone: str) -> Step:
@@ -86,9 +86,9 @@ def _missed(reminder: Reminder, now_ms: int, zone: str) -> Step:
         text=reminder.text,
     )
     if fresh:
-        ringing = _rung(replace(now, rings=0, heard=False), now_ms)
+        ringing = _rung(now._replace(rings=0, heard=False), now_ms)
         return Step(ringing, rings=True, missed=missed, late_ms=now_ms - now.due_ms)
-    after = _next_turn(reminder, now_ms, zone) or replace(reminder, state="missed")
+    after = _next_turn(reminder, now_ms, zone) or reminder._replace(state="missed")
     return Step(after, missed=missed)
 
 
@@ -108,8 +108,8 @@ def _passed(reminder: Reminder, now_ms: int, zone: str) -> _Turns:
     if minutes is not None:
         each = minutes * moments.MINUTE
         more = max(0, (end - reminder.due_ms) // each)
-        last = replace(reminder, due_ms=reminder.due_ms + more * each)
-        before = replace(reminder, due_ms=reminder.due_ms + max(0, more - 1) * each)
+        last = reminder._replace(due_ms=reminder.due_ms + more * each)
+        before = reminder._replace(due_ms=reminder.due_ms + max(0, more - 1) * each)
         return _Turns(last, before, 1 + more)
     last = before = reminder
     count = 1
@@ -131,8 +131,7 @@ def _next_turn(reminder: Reminder, now_ms: int, zone: str) -> Reminder | None:
         return None
     due, wall = found
     meant = zone if wall is not None else reminder.zone
-    return replace(
-        reminder,
+    return reminder._replace(
         state="set",
         due_ms=due,
         wall=wall,

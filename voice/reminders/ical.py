@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import uuid
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
@@ -238,17 +238,17 @@ def _recurring(
     rule = recurrence.checked(";".join(f"{key}={value}" for key, value in parts.items()), wall)
     end = _end(rule, wall, zone, until, count)
     meant = zone if reminder.wall is not None else "UTC"
-    turn = replace(reminder, rule=rule, until_ms=end)
+    turn = reminder._replace(rule=rule, until_ms=end)
     if recurrence.elapsed_minutes(rule) is not None:
-        turn = replace(turn, wall=None)
+        turn = turn._replace(wall=None)
     elif turn.wall is None:
         # A time in UTC that recurs by the clock keeps to the clock of UTC.
-        turn = replace(turn, wall=wall, zone="UTC")
+        turn = turn._replace(wall=wall, zone="UTC")
     if turn.due_ms <= now_ms:
         later = recurrence.following(rule, turn.due_ms, turn.wall, meant, now_ms)
         if later is None:
             raise ValueError("its last time has passed")
-        turn = replace(turn, due_ms=later[0], wall=later[1], ring_ms=later[0])
+        turn = turn._replace(due_ms=later[0], wall=later[1], ring_ms=later[0])
     if end is not None and turn.due_ms > end:
         raise ValueError("its last time has passed")
     return turn

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from voice.events import Slot
@@ -75,8 +75,8 @@ def planned(slots: Mapping[str, Slot], present: Present) -> Reminder:
         found = _moment(present.ms + _minutes(slots["minutes"]) * moments.MINUTE, present)
     else:
         wall = _wall(slots.get("at"), present)
-        found = replace(_moment(moments.resolve(wall, present.zone), present), wall=wall)
-    return _ended(replace(found, ring_ms=found.due_ms), slots, present)
+        found = _moment(moments.resolve(wall, present.zone), present)._replace(wall=wall)
+    return _ended(found._replace(ring_ms=found.due_ms), slots, present)
 
 
 def _moment(due_ms: int, present: Present) -> Reminder:
@@ -98,7 +98,7 @@ def _elapsed(slots: Mapping[str, Slot], present: Present) -> Reminder:
         due = moments.resolve(_wall(slots["at"], present), present.zone)
     else:
         due = present.ms + minutes * moments.MINUTE
-    return replace(_moment(due, present), rule=rule)
+    return _moment(due, present)._replace(rule=rule)
 
 
 def _by_the_clock(slots: Mapping[str, Slot], present: Present) -> Reminder:
@@ -113,7 +113,7 @@ def _by_the_clock(slots: Mapping[str, Slot], present: Present) -> Reminder:
     if found is None:
         raise PlanError("unclear_time")
     due, wall = found
-    return replace(_moment(due, present), wall=wall, rule=rule)
+    return _moment(due, present)._replace(wall=wall, rule=rule)
 
 
 def _ended(reminder: Reminder, slots: Mapping[str, Slot], present: Present) -> Reminder:
@@ -122,7 +122,7 @@ def _ended(reminder: Reminder, slots: Mapping[str, Slot], present: Present) -> R
     end = moments.resolve(_wall(slots["until"], present), present.zone)
     if end < reminder.due_ms:
         raise PlanError("until_first")
-    return replace(reminder, until_ms=end)
+    return reminder._replace(until_ms=end)
 
 
 def _minutes(value: Slot) -> int:

@@ -134,7 +134,7 @@ class Reminders:
             plan = planned(request.slots, present)
         except PlanError as error:
             return self._ask_again(request, do, error)
-        wanted = replace(plan, about=about, text=request.text[:LONGEST_TEXT])
+        wanted = plan._replace(about=about, text=request.text[:LONGEST_TEXT])
         return self._kept(wanted, present)
 
     def give_up(self) -> Answer:
@@ -145,14 +145,14 @@ class Reminders:
     def list(self, request: Request) -> Answer:
         """Say which reminders there are, the next ones first."""
         about = _about(request.slots)
-        found = self._named(about)
-        if not found:
+        count = self.store.count(about)
+        if not count:
             return Answer(self._none(about))
-        sentences = self._how_many(len(found))
-        if len(found) > SAID_AT_ONCE:
+        sentences = self._how_many(count)
+        if count > SAID_AT_ONCE:
             shown = self._number(SAID_AT_ONCE)
             sentences += self.wording.reply("list_next", count=shown)
-        items = tuple(self._item(reminder) for reminder in found[:SAID_AT_ONCE])
+        items = tuple(self._item(one) for one in self.store.live(SAID_AT_ONCE, about))
         return Answer(sentences + items)
 
     def cancel(self, request: Request) -> Answer:
@@ -341,10 +341,9 @@ class Reminders:
     # Steps
 
     def _kept(self, wanted: Reminder, present: Present) -> Answer:
-        live = self.store.live()
-        if len(live) >= MOST:
+        if self.store.count() >= MOST:
             return Answer(self.wording.reply("too_many"))
-        for other in live:
+        for other in self.store.live(about=wanted.about):
             if _same(other, wanted):
                 self._recent.set = other.id
                 return Answer(self._reply("already", self._fields(other)), reminder=other)
@@ -414,8 +413,7 @@ class Reminders:
         return self._recent.said.get(reminder.id) == reminder.due_ms and reminder.rings > 1
 
     def _named(self, about: str) -> tuple[Reminder, ...]:
-        live = self.store.live()
-        return tuple(one for one in live if not about or one.about == about)
+        return self.store.live(about=about)
 
     def _meant(self, request: Request, about: str) -> tuple[Reminder, ...]:
         number = self._number_in(request)
@@ -532,11 +530,11 @@ def _same(one: Reminder, other: Reminder) -> bool:
 
 
 def _cancelled(old: Reminder) -> Reminder | None:
-    return replace(old, state="cancelled") if old.live else None
+    return old._replace(state="cancelled") if old.live else None
 
 
 def _replanned(old: Reminder, plan: Reminder) -> Reminder | None:
     """The reminder with another time; None when it ended meanwhile."""
     if not old.live:
         return None
-    return replace(plan, about=old.about, text=old.text, uid=old.uid, id=old.id)
+    return plan._replace(about=old.about, text=old.text, uid=old.uid, id=old.id)

@@ -95,10 +95,16 @@ class Store:
 
     # Reading
 
-    def live(self, limit: int | None = None) -> tuple[Reminder, ...]:
-        """The reminders that will still ring, in the order in which they will."""
-        query = f"{_SELECT} WHERE {_LIVE} ORDER BY ring_ms, id LIMIT ?"
-        found = self._read(query, (-1 if limit is None else limit,))
+    def live(self, limit: int | None = None, about: str = "") -> tuple[Reminder, ...]:
+        """The reminders that will still ring, in the order in which they will.
+
+        Args:
+            limit: How many at most.
+            about: Only those about this.
+        """
+        which, values = _live_about(about)
+        query = f"{_SELECT} WHERE {which} ORDER BY ring_ms, id LIMIT ?"
+        found = self._read(query, (*values, -1 if limit is None else limit))
         return tuple(rows.reminder_of(row) for row in found)
 
     def ringing(self) -> tuple[Reminder, ...]:
@@ -106,10 +112,10 @@ class Store:
         query = f"{_SELECT} WHERE {_LIVE} AND state = 'ringing' AND heard ORDER BY ring_ms, id"
         return tuple(rows.reminder_of(row) for row in self._read(query))
 
-    def count(self) -> int:
-        """How many reminders will still ring."""
-        query = f"SELECT count(*) FROM reminders WHERE {_LIVE}"  # noqa: S608
-        return int(self._read(query)[0][0])
+    def count(self, about: str = "") -> int:
+        """How many reminders will still ring; only those about something, if named."""
+        which, values = _live_about(about)
+        return int(self._read(f"SELECT count(*) FROM reminders WHERE {which}", values)[0][0])  # noqa: S608
 
     def get(self, number: int) -> Reminder | None:
         """One reminder, whatever its state."""
@@ -149,9 +155,9 @@ class Store:
         def work(connection: sqlite3.Connection) -> tuple[Reminder, ...]:
             kept = []
             for reminder in reminders:
-                named = replace(reminder, uid=reminder.uid or f"{uuid.uuid4()}@unknot")
+                named = reminder._replace(uid=reminder.uid or f"{uuid.uuid4()}@unknot")
                 number = connection.execute(_INSERT, rows.row_of(named)).lastrowid
-                kept.append(replace(named, id=number or 0))
+                kept.append(named._replace(id=number or 0))
             return tuple(kept)
 
         return self._write(work)
@@ -420,6 +426,11 @@ class Store:
             yield
         except (sqlite3.Error, OSError) as error:
             raise _explanation(self.path, error) from error
+
+
+def _live_about(about: str) -> tuple[str, tuple[str, ...]]:
+    """The condition for live reminders, all or those about something, and its values."""
+    return (f"{_LIVE} AND about = ?", (about,)) if about else (_LIVE, ())
 
 
 def _untold_at(now_ms: int) -> tuple[int, int]:

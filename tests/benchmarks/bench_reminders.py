@@ -1,0 +1,205 @@
+"""Measures the reminders: ten thousand of them, the firing error, the idle daemon.
+
+Run it as a program to print the tables; the tests of the reminders use its parts.
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from voice.events import Due, Request
+from voice.reminders import FILE_NAME, Reminder, Reminders, Store, load_wording, moments
+from voice.reminders.watch import Watch
+
+ROOT = Path(__file__).resolve().parents[2]
+PACK = ROOT / "prompts" / "knot-in-your-back"
+MANY = 10_000
+FIRINGS = 500
+APART = 40
+"""Milliseconds between two firings."""
+IDLE_SECONDS = 20.0
+_TICKS = os.sysconf("SC_CLK_TCK")
+
+DAEMON = """
+import sys
+from pathlib import Path
+from voice.reminders import Reminders, Store, load_wording
+from voice.reminders.daemon import Daemon
+store = Store(Path(sys.argv[1]))
+daemon = Daemon(Reminders(store, load_wording(Path(sys.argv[2]))), print, lambda _: None)
+print("ready", flush=True)
+daemon.run()
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """How long something took, in milliseconds."""
+
+    median: float
+    p99: float
+    worst: float
+    cpu: float
+    """The least processor time that one run took."""
+
+
+@dataclass(frozen=True, slots=True)
+class Idle:
+    """What the daemon costs while nothing is due."""
+
+    cpu_percent: float
+    """Of one core."""
+    megabytes: float
+    """Resident."""
+
+
+def spread(milliseconds: list[float], cpu: float = 0.0) -> Spread:
+    """The middle and the tail of some durations."""
+    ordered = sorted(milliseconds)
+    tail = ordered[min(len(ordered) - 1, round(0.99 * len(ordered)))]
+    return Spread(statistics.median(ordered), tail, ordered[-1], cpu)
+
+
+def timed(work: Callable[[], object], runs: int = 30) -> Spread:
+    """How long a piece of work takes."""
+    wall, cpu = [], []
+    for _ in range(runs):
+        began, cpu_began = time.perf_counter(), time.process_time()
+        work()
+        wall.append(1000 * (time.perf_counter() - began))
+        cpu.append(1000 * (time.process_time() - cpu_began))
+    return spread(wall, min(cpu))
+
+
+def filled(home: Path, count: int) -> Store:
+    """A store of reminders that lie ahead, every seventh of them recurring."""
+    store = Store(home / FILE_NAME)
+    begin = moments.now_ms() + moments.DAY
+    rules = {0: "FREQ=MINUTELY;INTERVAL=120"}
+    store.add_all(
+        Reminder(
+            "heat",
+            begin + number * moments.MINUTE,
+            "Europe/Berlin",
+            rule=rules.get(number % 7, ""),
+            ring_ms=begin + number * moments.MINUTE,
+            text="remind me to use my heating pad",
+        )
+        for number in range(count)
+    )
+    return store
+
+
+def of_many(home: Path) -> dict[str, Spread]:
+    """What is done with ten thousand reminders, and how long it takes."""
+    store = filled(home, MANY)
+    reminders = Reminders(store, load_wording(PACK))
+    later = moments.now_ms() + 9 * moments.DAY
+    found = {
+        "list all as objects": timed(store.live),
+        "list as it is spoken": timed(lambda: reminders.list(Request("list_reminders"))),
+        "next due": timed(store.next_ring_ms),
+        "look for what is due, nothing is": timed(lambda: store.claim(moments.now_ms(), "UTC")),
+        "set one, safe on the disk": timed(lambda: store.add(Reminder("cold", later, "UTC"))),
+        "open the store": timed(lambda: Store(store.path).close()),
+    }
+    store.close()
+    return found
+
+
+@contextmanager
+def busy_cores(count: int) -> Iterator[None]:
+    """Keep so many cores busy."""
+    busy = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(count)]
+    try:
+        yield
+    finally:
+        for process in busy:
+            process.kill()
+            process.wait()
+
+
+def firing_errors(home: Path, firings: int) -> list[float]:
+    """How much later than its time each reminder was reported, in milliseconds."""
+    store = Store(home / FILE_NAME)
+    begin = moments.now_ms() + 2000
+    times = [begin + number * APART for number in range(firings)]
+    store.add_all(Reminder("heat", at, "UTC", ring_ms=at) for at in times)
+    errors: dict[int, float] = {}
+
+    def report(due: Due) -> None:
+        errors.setdefault(due.reminder, time.time() * 1000 - times[due.reminder - 1])
+
+    watch = Watch(store, report)
+    watch.start()
+    deadline = time.monotonic() + firings * APART / 1000 + 30
+    while len(errors) < firings and time.monotonic() < deadline:
+        time.sleep(0.1)
+    watch.stop()
+    store.close()
+    return list(errors.values())
+
+
+def idle_daemon(home: Path, seconds: float) -> Idle:
+    """What the daemon costs with ten thousand reminders, none of them due."""
+    path = filled(home, MANY).path
+    with subprocess.Popen(
+        [sys.executable, "-c", DAEMON, str(path), str(PACK)], stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        time.sleep(2)  # until it has looked at everything once
+        before = _cpu_seconds(process.pid)
+        time.sleep(seconds)
+        used = _cpu_seconds(process.pid) - before
+        resident = _resident_megabytes(process.pid)
+        process.kill()
+    return Idle(100 * used / seconds, resident)
+
+
+def _cpu_seconds(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / _TICKS
+
+
+def _resident_megabytes(pid: int) -> float:
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS")) / 1024
+
+
+def main() -> None:
+    """Print the tables."""
+    out = sys.stdout
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder)
+        out.write(f"{MANY} reminders, milliseconds\n")
+        out.write(f"{'':34}{'median':>9}{'p99':>9}{'worst':>9}{'cpu':>9}\n")
+        for what, found in of_many(home / "many").items():
+            out.write(_row(what, found))
+        out.write(f"\nfiring error over {FIRINGS} firings, milliseconds\n")
+        out.write(_row("as the machine is", spread(firing_errors(home / "calm", FIRINGS))))
+        with busy_cores(os.cpu_count() or 1):
+            out.write(_row("every core busy", spread(firing_errors(home / "busy", FIRINGS))))
+        idle = idle_daemon(home / "idle", IDLE_SECONDS)
+        out.write(f"\nidle daemon, {MANY} reminders: {idle.cpu_percent:.2f} % of one core, ")
+        out.write(f"{idle.megabytes:.1f} MB\n")
+
+
+def _row(what: str, found: Spread) -> str:
+    return (
+        f"{what:34}{found.median:9.2f}{found.p99:9.2f}{found.worst:9.2f}"
+        f"{f'{found.cpu:.2f}' if found.cpu else '':>9}\n"
+    )
+
+
+if __name__ == "__main__":
+    main()
