@@ -502,6 +502,17 @@ def test_after_pain_it_goes_on_gently_where_it_was(room: Room, words: str) -> No
     assert {s.seconds for s in script.steps if isinstance(s, Hold)} == {10.0}
 
 
+def test_what_became_gentle_stays_gentle(room: Room) -> None:
+    into_the_hold(room)
+    room.hear("more gently please")
+    room.live_until(lambda: room.assistant.narrator.holding)
+    room.hear("how long does it take to get rid of a knot")
+    room.live_until(lambda: room.assistant.narrator.phase is Phase.ASKING)
+    room.hear("yes")
+    room.live_until(lambda: room.assistant.narrator.holding)
+    assert hold(room).seconds == 10.0
+
+
 @pytest.mark.parametrize("words", ["no", "no thank you", "end", "stop"])
 def test_after_pain_it_ends_if_asked_to(room: Room, words: str) -> None:
     into_the_hold(room)

@@ -371,7 +371,7 @@ YAML_LIKE = st.text("&*[]{}:-!|>#'\"\n a1~<\t", max_size=60).map(str.encode)
 
 @settings(max_examples=60, deadline=None)
 @given(
-    file=st.sampled_from(FILES),
+    file=st.sampled_from((*FILES, *ROUTINE_FILES)),
     start=st.floats(0, 1),
     cut=st.integers(0, 80),
     junk=st.binary(max_size=60) | YAML_LIKE,
@@ -389,7 +389,7 @@ def test_damaged_file_gives_a_pack_or_names_its_mistakes(
 
 
 @settings(max_examples=40, deadline=None)
-@given(file=st.sampled_from(FILES), data=st.binary(max_size=200) | YAML_LIKE)
+@given(file=st.sampled_from((*FILES, *ROUTINE_FILES)), data=st.binary(max_size=200) | YAML_LIKE)
 def test_file_of_any_bytes_names_its_mistakes(scratch: Path, file: str, data: bytes) -> None:
     try:
         (scratch / file).write_bytes(data)

@@ -17,7 +17,13 @@ _Loader: type[yaml.SafeLoader] | type[yaml.CSafeLoader] = getattr(
 )
 _TEXT = "tag:yaml.org,2002:str"
 _ID = re.compile(r"[a-z][a-z0-9_]{0,63}")
+LIKE_AN_ID = "small letters, digits and underscores"
 _NOTHING: Mapping[str, Node] = {}
+
+
+def is_id(name: str) -> bool:
+    """Whether it can be the id of something within a pack."""
+    return _ID.fullmatch(name) is not None
 
 
 class YamlFile:
@@ -133,7 +139,7 @@ class YamlFile:
 
     def id(self, node: Node | None) -> str:
         """The id of something within the pack."""
-        return self.matching(node, "an id", _ID, "small letters, digits and underscores")
+        return self.matching(node, "an id", _ID, LIKE_AN_ID)
 
     def number(self, node: Node | None, what: str, low: float, high: float) -> float:
         """A number from `low` to `high`."""

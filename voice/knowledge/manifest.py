@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from yaml.nodes import Node
 
-from voice.knowledge.fields import YamlFile
+from voice.knowledge.fields import LIKE_AN_ID, YamlFile, is_id
 from voice.knowledge.pack import VoiceDefaults
 
 FORMAT = "1"
@@ -109,7 +109,13 @@ def _ids(file: YamlFile, node: Node | None, what: str, least: int = 1) -> Mappin
 
 def _routines(file: YamlFile, node: Node | None) -> Mapping[str, str]:
     entries = file.entries(node, "routines", optional=None)
-    return MappingProxyType({name: file.phrase(entries[name], name) for name in entries})
+    found: dict[str, str] = {}
+    for name, spoken_name in entries.items():
+        if is_id(name):
+            found[name] = file.phrase(spoken_name, name)
+        else:
+            file.wrong(spoken_name, f"an id must be {LIKE_AN_ID}, and {name} is not")
+    return MappingProxyType(found)
 
 
 def _wake_phrases(file: YamlFile, node: Node | None) -> tuple[str, ...]:

@@ -138,7 +138,7 @@ def _sides(file: YamlFile, node: Node | None) -> tuple[str, ...]:
 
 def _times(file: YamlFile, node: Node | None) -> int:
     times = file.number(node, "times", FEWEST, MOST)
-    if not times.is_integer():
+    if times != int(times):
         file.wrong(node, "times must be a whole number")
     return int(times)
 

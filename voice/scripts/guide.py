@@ -41,6 +41,7 @@ class Guide:
         self.under_way = False
         self.place: Place | None = None
         """Where the session is, or was when it was interrupted."""
+        self._gentle = False
         self._subject = stretching.ALL
         self._began = 0.0
         self._holds = 0
@@ -77,12 +78,13 @@ class Guide:
         Raises:
             KeyError: the pack has no such place.
         """
-        return stretching.rest_of(self._pack, there, settled=True)
+        return stretching.rest_of(self._pack, there, gentle=self._gentle, settled=True)
 
     def go_on_gently(self) -> Script | None:
         """The rest of the session that was interrupted, more gently; None where none was."""
         if self.place is None:
             return None
+        self._gentle = True
         return stretching.rest_of(self._pack, self.place, gentle=True, settled=True)
 
     def hurt(self) -> Script:
@@ -121,5 +123,6 @@ class Guide:
     def _note_beginning(self, subject: str, now: float) -> None:
         self._subject, self._began = subject, now
         self._holds, self._held = 0, 0.0
+        self._gentle = False
         self.under_way = True
         self.place = None
