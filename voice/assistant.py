@@ -15,6 +15,7 @@ from datetime import datetime
 from queue import Empty, SimpleQueue
 
 from voice.events import (
+    Due,
     Heard,
     Interrupted,
     Level,
@@ -68,6 +69,11 @@ class Quit:
     """The person closes the program."""
 
 
+@dataclass(frozen=True, slots=True)
+class Woke:
+    """The machine was asleep, with its lid closed, and is awake again."""
+
+
 Event = (
     Heard
     | Partial
@@ -82,6 +88,7 @@ Event = (
     | Request
     | Trouble
     | Mended
+    | Woke
     | Quit
 )
 
@@ -156,6 +163,7 @@ class Assistant:
         now: Callable[[], datetime] = lambda: datetime.now().astimezone(),
         words_per_minute: float = 165.0,
         history: History | None = None,
+        reminders: Reminders | None = None,
     ) -> None:
         self.inbox: SimpleQueue[Event] = inbox if inbox is not None else SimpleQueue()
         self._pack = pack
@@ -189,7 +197,20 @@ class Assistant:
             clock=clock,
             now=now,
         )
+        self._reminding = self._joined(reminders) if reminders is not None else None
         self._control: dict[str, Callable[[], None]] = self._controls()
+
+    def _joined(self, reminders: Reminders) -> Reminding:
+        return Reminding(
+            reminders,
+            self.narrator,
+            perform=self._perform,
+            offer=self._make_offer,
+            say=self._aside,
+            earcon=self._voice.earcon,
+            trouble=self._show,
+            clock=self._clock,
+        )
 
     # The loop
 
@@ -239,6 +260,9 @@ class Assistant:
                 self._spoken(event)
             case Trouble() | Mended():
                 self._tell_of(event)
+            case Woke():
+                if self.narrator.pause():
+                    self._aside("interrupted")
             case Quit():
                 self.narrator.stop()
                 self.finished = True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from queue import SimpleQueue
 from typing import IO, Any
 
 from voice import places
-from voice.assistant import Assistant, Event, Quit
+from voice.assistant import Assistant, Event, Quit, Woke
 from voice.events import Heard, Mended, Request, Saying, Spoken, Trouble
 from voice.history import History
 from voice.knowledge import Pack, load_pack
@@ -35,6 +36,10 @@ SHORT_PHRASE = 2
 SHORT_PHRASE_WEIGHT = 20
 """How often each is listed: with 20, 29 of 180 spoken control words went wrong on development
 voices, with 0 it were 35, with 100 again 29; sentences were not affected."""
+NAP = 5.0
+"""Seconds of a sleeping machine from which a session says that it was interrupted."""
+BRIEF = 1.0
+"""Seconds of silence that somebody who reads need not wait for."""
 LONGEST_QUESTION = 600.0
 """Seconds of a recording that are listened to for a question."""
 
@@ -290,6 +295,45 @@ def _perform_at_once(assistant: Assistant, voice: RecordingSpeaker | WrittenVoic
         assistant.step(timeout=0.0)
 
 
+def _keep_time(assistant: Assistant, voice: WrittenVoice) -> None:
+    """Perform as it would be spoken: holds and rests take their time, and may be interrupted."""
+    while _performing(assistant):
+        until = assistant.narrator.deadline
+        silence = until - voice.clock() if until is not None else 0.0
+        if silence > BRIEF:
+            began, before = time.monotonic(), voice.clock()
+            assistant.step(timeout=silence)
+            voice.advance(before + min(silence, time.monotonic() - began))
+        else:
+            voice.advance(until)
+            assistant.step(timeout=0.0)
+
+
+class Sleep:
+    """Notices that the machine was asleep: its boot clock runs on then, the monotonic one does not.
+
+    Where there is no such clock (it is Linux's) nothing is noticed.
+    """
+
+    def __init__(
+        self,
+        boot: Callable[[], float] | None = None,
+        awake: Callable[[], float] = time.monotonic,
+    ) -> None:
+        clock = getattr(time, "CLOCK_BOOTTIME", None)
+        since_boot = (lambda: time.clock_gettime(clock)) if clock is not None else awake
+        self._boot = boot or since_boot
+        self._awake = awake
+        self._asleep = self._boot() - self._awake()
+
+    def slept(self) -> bool:
+        """Whether it was asleep since the last call, for longer than a nap."""
+        asleep = self._boot() - self._awake()
+        slept = asleep - self._asleep > NAP
+        self._asleep = asleep
+        return slept
+
+
 class ListeningSession:
     """The hands-free assistant: microphone, conversation, loudspeaker."""
 
@@ -353,8 +397,11 @@ class ListeningSession:
             speaker.earcon("listening")
 
     def _converse(self, assistant: Assistant) -> None:
+        sleep = Sleep()
         while not assistant.finished:
             assistant.step()
+            if sleep.slept():
+                assistant.handle(Woke())
             if not self._rooms.settings.barge_in:
                 self._be_deaf_while(assistant.narrator.audible)
 
@@ -402,8 +449,9 @@ class TypedSession:
         assistant = self._rooms.assistant(voice, self._show, clock=voice.clock)
         threading.Thread(target=self._read, name="typing", daemon=True).start()
         _open(assistant, self._opening)
+        perform = _keep_time if self._interactive else _perform_at_once
         while not assistant.finished:
-            _perform_at_once(assistant, voice)
+            perform(assistant, voice)
             if self._rooms.inbox.empty():
                 self._ready.set()
             assistant.step(timeout=None if _waits(assistant) else 0.0)

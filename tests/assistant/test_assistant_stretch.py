@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.assistant.room import Room
-from voice.assistant import Quit
-from voice.events import Interrupted, Partial, Request, Saying, SpeechBegan
+from voice.assistant import Quit, Woke
+from voice.events import Interrupted, Partial, Saying, SpeechBegan
 from voice.history import History, Session
 from voice.knowledge import Pack, load_pack
 from voice.scripts.narrator import Held, Holding, Phase
@@ -641,6 +641,23 @@ def test_a_session_that_broke_off_is_gone_on_with(
     again.hear("ready")
     again.live_until(lambda: again.assistant.narrator.holding)
     assert where(again) == ("left", 1)
+
+
+@pytest.mark.parametrize("moment", [into_the_hold, while_it_speaks, while_it_rests, while_it_waits])
+def test_a_lid_that_was_closed_pauses_it_where_it_was(
+    room: Room, moment: Callable[[Room], None]
+) -> None:
+    moment(room)
+    room.live(1.5)
+    place = where(room)
+    room.tell(Woke())
+    room.live(60.0)
+    assert room.assistant.narrator.paused
+    assert room.tape.said[-1] == text(room, "interrupted")
+    room.hear("go on")
+    room.live(3.0)
+    assert where(room) == place
+    assert not room.assistant.narrator.paused
 
 
 def test_no_to_going_on_is_not_asked_again(room: Room, room_on: Later) -> None:

@@ -29,6 +29,7 @@ _PLAIN = (
     "history_none",
     "history_off",
     "hold_begins",
+    "interrupted",
     "last_already",
     "listening_hint",
     "longest_hold",
