@@ -32,6 +32,8 @@ from voice.guiding import Guiding
 from voice.history import History
 from voice.knowledge import Pack
 from voice.listening.echo import is_echo, moments
+from voice.reminders import Reminders
+from voice.reminding import Reminding
 from voice.scripts import talking
 from voice.scripts.narrator import Held, Holding, Narrator, Report, Voice
 from voice.scripts.repertoire import script_for
@@ -88,6 +90,7 @@ Event = (
     | Request
     | Trouble
     | Mended
+    | Due
     | Woke
     | Quit
 )
@@ -180,6 +183,7 @@ class Assistant:
         self._leaving = False
         self._offer: Ask | None = None
         self._offer_until = 0.0
+        self._offer_is_newer = False
         self._last: Request | None = None
         self._engaged_until = 0.0
         self._reprompted = False
@@ -359,14 +363,17 @@ class Assistant:
         self._engage()
         self._reprompted = False
         previous, self._last = self._last, request
-        if self._guiding.act(request):
-            return
         control = self._control.get(request.intent)
-        if control is not None:
+        if self._reminding is not None and self._reminding.act(request):
+            pass
+        elif self._guiding.act(request):
+            pass
+        elif control is not None:
             self._last = previous
             control()
-            return
-        self._perform(script_for(self._pack, request))
+        else:
+            self._perform(script_for(self._pack, request))
+        self.narrator.say_remarks()
 
     def _controls(self) -> dict[str, Callable[[], None]]:
         narrator = self.narrator
@@ -478,10 +485,16 @@ class Assistant:
     # Offers
 
     def _standing_offer(self) -> Ask | None:
-        asked = self.narrator.question
-        if asked is not None:
-            return asked
-        return self._offer if self._clock() < self._offer_until else None
+        offer = self._offer if self._clock() < self._offer_until else None
+        if offer is not None and self._offer_is_newer:
+            return offer
+        return self.narrator.question or offer
+
+    def _make_offer(self, offer: Ask) -> None:
+        """An offer beside what is performed; it stands before a question that was asked earlier."""
+        self._offer = offer
+        self._offer_until = self._clock() + OFFER_STANDS
+        self._offer_is_newer = True
 
     def _yes(self) -> None:
         offer = self._standing_offer()
@@ -489,17 +502,23 @@ class Assistant:
             if not self.narrator.busy:
                 self._aside("listening_hint")
             return
-        self._offer = None
-        self.narrator.answered()
+        self._take(offer)
         if offer.yes is not None:
             self.act(offer.yes)
 
+    def _take(self, offer: Ask) -> None:
+        """The offer is answered; where it was the script's own question, the script goes on."""
+        beside = offer is self._offer
+        self._offer = None
+        self._offer_is_newer = False
+        if not beside:
+            self.narrator.answered()
+
     def _no(self) -> None:
         offer = self._standing_offer()
-        self._offer = None
         if offer is None:
             return
-        self.narrator.answered()
+        self._take(offer)
         if offer.no and self.narrator.script is None:
             self.narrator.aside(offer.no)
 
@@ -507,6 +526,8 @@ class Assistant:
 
     def _report(self, event: Report) -> None:
         self._show(event)
+        if isinstance(event, Saying) and event.kind != "aside" and self.narrator.question:
+            self._offer_is_newer = False
         if isinstance(event, Performed):
             self._engage()
             if event.unanswered and self.narrator.last is not None:

@@ -165,7 +165,7 @@ def test_stretch_that_hurts_is_stopped() -> None:
         ("pain", r"\bRest\b.*\bdo not push through\b"),
         ("red_flag", r"\bmedical help now\b"),
         ("red_flag", r"\blocal emergency number\b.*\bemergency department\b"),
-        ("not_yet_reminders", r"\bcannot remind\b.*\byet\b"),
+        ("reminders_broken", r"\bcannot get at the reminders\b"),
         ("pain_in_stretch", r"^Stop\b.*\bease out\b"),
         ("pain_offer", r"\bgently\b.*\bshorter holds\b.*\bhalf\b.*\bend\b"),
         ("pain_ended", r"\bsee a doctor or a physiotherapist\b"),

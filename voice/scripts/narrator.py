@@ -9,6 +9,7 @@ reachable in a test by calling methods, and leaves one place that holds them.
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
@@ -117,6 +118,8 @@ class Narrator:
         self._awaited = 0
         self._paused_at = 0.0
         self._times_asked = 0
+        self._remarks: deque[tuple[str, Callable[[], None] | None]] = deque()
+        self._said: Callable[[], None] | None = None
         self._hold_began = 0.0
         self._cues: tuple[Cue, ...] = ()
         self._cues_said = 0
@@ -183,19 +186,42 @@ class Narrator:
             self._report(Interrupted(stopped.kind, stopped.subject, self.step))
         return was_busy
 
-    def aside(self, text: str) -> None:
+    def aside(self, text: str, *, said: Callable[[], None] | None = None) -> None:
         """Say something now that is not in the script; the script then goes on.
 
         A sentence that it cuts off is said again; the clock of a hold or a rest
         runs on; a pause stays a pause.
+
+        Args:
+            text: what is said.
+            said: called when it has been said, or was cut short by the person.
         """
         if self.phase in {Phase.HOLDING, Phase.RESTING} and not self.paused:
+            self._tell_said()
             self._voice.stop()
-            self._say(text)
-            return
-        self._hush()
-        self.phase = Phase.ASIDE
+        else:
+            self._hush()
+            self.phase = Phase.ASIDE
+        self._said = said
         self._say(text)
+
+    def remark(self, text: str, *, said: Callable[[], None] | None = None) -> None:
+        """Say something beside the script once the sentence or the hold under way is over.
+
+        Args:
+            text: what is said.
+            said: see `aside`.
+        """
+        under_way = {Phase.SPEAKING, Phase.HOLDING, Phase.ASIDE}
+        if self.phase in under_way and not self.paused:
+            self._remarks.append((text, said))
+        else:
+            self.aside(text, said=said)
+
+    def say_remarks(self) -> None:
+        """Say what waited for the end of a script that was stopped."""
+        if not self.busy:
+            self._remark_next()
 
     # Controls
 
@@ -340,11 +366,13 @@ class Narrator:
         if utterance != self._awaited:
             return
         if not completed:
+            self._said = None
             self.pause()
             self._paused_at = float("-inf")
             return
         self.saying = ""
         self._awaited = 0
+        self._tell_said()
         step = self._step()
         if self.phase is Phase.ASIDE:
             self._after_aside()
@@ -407,8 +435,22 @@ class Narrator:
         else:
             self._report(Saying(script.kind, script.title, text, self.step, len(script.steps)))
 
+    def _tell_said(self) -> None:
+        said, self._said = self._said, None
+        if said is not None:
+            said()
+
+    def _remark_next(self) -> bool:
+        """Say the remark that waited longest; False where none waits."""
+        if not self._remarks:
+            return False
+        text, said = self._remarks.popleft()
+        self.aside(text, said=said)
+        return True
+
     def _hush(self) -> None:
         """Silence, and nothing that was awaited will come."""
+        self._tell_said()
         self._voice.stop()
         self._awaited = 0
         self.saying = ""
@@ -418,6 +460,8 @@ class Narrator:
         self._hush()
         self.paused = False
         self.step = index
+        if self._remark_next():
+            return
         step = script.steps[index]
         if isinstance(step, Hold):
             self._begin_hold(step, counted_in=afresh)
@@ -452,6 +496,8 @@ class Narrator:
         self.paused = False
         self.phase = Phase.IDLE
         self._report(Performed(script.kind, script.subject, unanswered))
+        if not self.busy:
+            self._remark_next()
 
     def _after_sentence(self, step: Step) -> None:
         if isinstance(step, Ask):
@@ -471,7 +517,8 @@ class Narrator:
     def _after_aside(self) -> None:
         if self.script is None:
             self.phase = Phase.IDLE
-            self._report(Performed("aside", ""))
+            if not self._remark_next():
+                self._report(Performed("aside", ""))
         elif self.paused:
             self.phase = Phase.RESTING
         else:

@@ -15,11 +15,11 @@ _MAKERS: Mapping[str, Callable[[Pack, Request], Script]] = {
     "list_methods": lambda pack, _: answering.methods(pack),
     "red_flag": lambda pack, _: safety.red_flag(pack),
     "pain": lambda pack, _: safety.pain(pack),
-    "set_reminder": lambda pack, _: talking.reply(pack, "not_yet_reminders"),
-    "list_reminders": lambda pack, _: talking.reply(pack, "not_yet_reminders"),
-    "cancel_reminder": lambda pack, _: talking.reply(pack, "not_yet_reminders"),
-    "missed_reminders": lambda pack, _: talking.reply(pack, "not_yet_reminders"),
-    "snooze_reminder": lambda pack, _: talking.reply(pack, "not_yet_reminders"),
+    "set_reminder": lambda pack, _: talking.reply(pack, "reminders_broken"),
+    "list_reminders": lambda pack, _: talking.reply(pack, "reminders_broken"),
+    "cancel_reminder": lambda pack, _: talking.reply(pack, "reminders_broken"),
+    "missed_reminders": lambda pack, _: talking.reply(pack, "reminders_broken"),
+    "snooze_reminder": lambda pack, _: talking.reply(pack, "reminders_broken"),
 }
 
 

@@ -39,11 +39,12 @@ EARCONS: Mapping[str, tuple[Note, ...]] = {
     "tick": (Note(1046.5, 0.06),),
     "hold_begins": (Note(698.46, 0.09), Note(1046.5, 0.14)),
     "hold_ends": (Note(1046.5, 0.09), Note(523.25, 0.14)),
+    "reminder": (Note(659.26, 0.08), Note(0, 0.02), Note(880.0, 0.06), Note(1318.5, 0.09)),
     "trouble": (Note(246.94, 0.09), Note(0, 0.03), Note(246.94, 0.12)),
 }
 """listening: I hear you; taken: the request is understood; tick: still here.
 
-hold_begins and hold_ends: into the position, and out of it."""
+hold_begins and hold_ends: into the position, and out of it; reminder: something is due."""
 
 
 def render(name: str, rate: int) -> Pcm:
