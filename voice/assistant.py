@@ -293,7 +293,7 @@ class Assistant:
             offer=(offer.yes or READY) if offer is not None else None,
             choices=offer.choices if offer is not None else (),
             last=self._last,
-            now=self._now(),
+            now=self._now().replace(tzinfo=None),
         )
 
     def _heard(self, heard: Heard) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from typing import IO, Any
 
 from voice import places
@@ -16,13 +17,19 @@ from voice.assistant import Assistant, Event, Quit, Woke
 from voice.events import Heard, Mended, Request, Saying, Spoken, Trouble
 from voice.history import History
 from voice.knowledge import Pack, load_pack
+from voice.listening.canceller import CancellingSource
 from voice.listening.listener import Listener, hear
 from voice.listening.model import Model, load_model
 from voice.listening.recognizer import Recognizer
-from voice.listening.sources import FileSource, MicrophoneSource
+from voice.listening.sources import AudioSource, FileSource, MicrophoneSource
 from voice.models import find_model
+from voice.reminders import Reminders, StoreError
+from voice.reminders.watch import Watch
+from voice.ringing import open_reminders
 from voice.scripts.narrator import Phase, Voice
 from voice.speaking.cache import SpeechCache
+from voice.speaking.errors import LoudspeakerError
+from voice.speaking.played import Played
 from voice.speaking.player import Player
 from voice.speaking.recorder import RecordingSpeaker
 from voice.speaking.speaker import Speaker
@@ -40,6 +47,8 @@ NAP = 5.0
 """Seconds of a sleeping machine from which a session says that it was interrupted."""
 BRIEF = 1.0
 """Seconds of silence that somebody who reads need not wait for."""
+AFTER_EARCON = 0.4
+"""Seconds between the beginning of an earcon and the sentence after it."""
 LONGEST_QUESTION = 600.0
 """Seconds of a recording that are listened to for a question."""
 
@@ -120,7 +129,34 @@ class Rooms:
         self.pack: Pack = load_pack(places.pack(settings.pack))
         self.understanding = Understanding(self.pack.folder)
         self.inbox: SimpleQueue[Event] = SimpleQueue()
+        self.played = Played()
+        """What the loudspeaker plays, so that it can be told from what is heard."""
         self.rate = settings.rate or self.pack.voice.words_per_minute
+
+    @cached_property
+    def reminders(self) -> Reminders | None:
+        """The reminders; None, and shown as a trouble, where they cannot be kept."""
+        try:
+            return open_reminders(self.settings.pack)
+        except StoreError as error:
+            self.inbox.put(Trouble("reminders", str(error), error.remedy))
+            return None
+
+    @contextmanager
+    def watch(self) -> Iterator[None]:
+        """Take in reminders as they fall due; the daemon leaves them to this process."""
+        if self.reminders is None:
+            yield
+            return
+        watch = Watch(self.reminders.store, self.inbox.put, self._watch_troubled)
+        watch.start()
+        try:
+            yield
+        finally:
+            watch.stop()
+
+    def _watch_troubled(self, error: StoreError) -> None:
+        self.inbox.put(Trouble("reminders", str(error), error.remedy))
 
     def ended(self, utterance: int, completed: bool) -> None:
         """Take the report of a voice."""
@@ -133,10 +169,6 @@ class Rooms:
     def mended(self, part: str) -> None:
         """Take the good news of a part."""
         self.inbox.put(Mended(part))
-
-    def cache(self) -> SpeechCache:
-        """Where rendered sentences are kept."""
-        return SpeechCache(places.home() / "cache" / "speech")
 
     def assistant(
         self,
@@ -157,6 +189,7 @@ class Rooms:
             inbox=self.inbox,
             words_per_minute=self.rate,
             history=history(),
+            reminders=self.reminders,
             **timing,
         )
 
@@ -186,8 +219,8 @@ class Rooms:
         with Synthesizer() as synthesizer:
             speaker = Speaker(
                 synthesizer,
-                Player(self.settings.loudspeaker),
-                self.cache(),
+                Player(self.settings.loudspeaker, played=self.played),
+                speech_cache(),
                 rate_wpm=self.rate,
                 voice=self.settings.voice,
                 on_ended=self.ended,
@@ -199,6 +232,11 @@ class Rooms:
                 yield speaker
             finally:
                 speaker.close()
+
+
+def speech_cache() -> SpeechCache:
+    """Where rendered sentences are kept."""
+    return SpeechCache(places.home() / "cache" / "speech")
 
 
 def history() -> History:
@@ -273,7 +311,7 @@ def _recorder(rooms: Rooms, stack: ExitStack) -> RecordingSpeaker:
     synthesizer = stack.enter_context(Synthesizer())
     recorder = RecordingSpeaker(
         synthesizer,
-        rooms.cache(),
+        speech_cache(),
         rate_wpm=rooms.rate,
         voice=rooms.settings.voice,
         on_ended=rooms.ended,
@@ -334,6 +372,70 @@ class Sleep:
         return slept
 
 
+def spoken_aloud(settings: Settings, sentences: Sequence[str], earcon: str = "") -> None:
+    """Say sentences on the loudspeaker and return when they have been said.
+
+    Raises:
+        LoudspeakerError: there is none that works, or it went before the end.
+        VoiceError: there is no voice.
+    """
+    ended: SimpleQueue[bool] = SimpleQueue()
+    rate = settings.rate or load_pack(places.pack(settings.pack)).voice.words_per_minute
+    with Synthesizer() as synthesizer:
+        speaker = Speaker(
+            synthesizer,
+            Player(settings.loudspeaker),
+            speech_cache(),
+            rate_wpm=rate,
+            voice=settings.voice,
+            on_ended=lambda _, completed: ended.put(completed),
+            on_trouble=lambda *_: None,
+            on_mended=lambda _: None,
+        )
+        try:
+            speaker.volume = settings.volume
+            if earcon:
+                speaker.earcon(earcon)
+                time.sleep(AFTER_EARCON)
+            for utterance, sentence in enumerate(sentences, start=1):
+                speaker.say(utterance, sentence)
+            completed = [ended.get() for _ in sentences]
+        finally:
+            speaker.close()
+    if not all(completed):
+        raise LoudspeakerError(
+            "The loudspeaker went before it was all said.", "Connect it again; it will be repeated."
+        )
+
+
+def first_request(rooms: Rooms, deadline: float) -> Request | None:
+    """Listen on the microphone until somebody asks for something, or until `deadline`.
+
+    Raises:
+        MicrophoneError: there is no microphone that works.
+        ModelError: there is no model, or it is broken.
+    """
+    microphone = MicrophoneSource(rooms.settings.microphone)
+    microphone.open()
+    listener = Listener(
+        rooms.recognizer(open_model(rooms.settings)),
+        report=rooms.inbox.put,
+        is_complete=rooms.understanding.is_complete,
+    )
+    listener.start(microphone)
+    try:
+        while (left := deadline - time.monotonic()) > 0:
+            with suppress(Empty):
+                event = rooms.inbox.get(timeout=left)
+                if isinstance(event, Heard):
+                    request = rooms.understanding.understand(event.text or event.free_text)
+                    if request.intent != "none":
+                        return request
+        return None
+    finally:
+        listener.stop()
+
+
 class ListeningSession:
     """The hands-free assistant: microphone, conversation, loudspeaker."""
 
@@ -365,10 +467,12 @@ class ListeningSession:
         """
         microphone = MicrophoneSource(self._rooms.settings.microphone)
         microphone.open()
-        with self._rooms.speaker() as speaker:
+        with self._rooms.speaker() as speaker, self._rooms.watch():
             assistant = self._rooms.assistant(speaker, self._show, duck=speaker.duck)
             opening = threading.Thread(
-                target=self._begin_to_listen, args=(microphone, speaker), name="model-loader"
+                target=self._begin_to_listen,
+                args=(CancellingSource(microphone, self._rooms.played), speaker),
+                name="model-loader",
             )
             opening.start()
             try:
@@ -381,7 +485,7 @@ class ListeningSession:
         if self._failure is not None:
             raise self._failure
 
-    def _begin_to_listen(self, microphone: MicrophoneSource, speaker: Speaker) -> None:
+    def _begin_to_listen(self, microphone: AudioSource, speaker: Speaker) -> None:
         try:
             recognizer = self._rooms.recognizer(open_model(self._rooms.settings))
             self._listener = Listener(
@@ -448,7 +552,11 @@ class TypedSession:
         voice = WrittenVoice(self._rooms.ended)
         assistant = self._rooms.assistant(voice, self._show, clock=voice.clock)
         threading.Thread(target=self._read, name="typing", daemon=True).start()
-        _open(assistant, self._opening)
+        with self._rooms.watch():
+            _open(assistant, self._opening)
+            self._converse(assistant, voice)
+
+    def _converse(self, assistant: Assistant, voice: WrittenVoice) -> None:
         perform = _keep_time if self._interactive else _perform_at_once
         while not assistant.finished:
             perform(assistant, voice)
