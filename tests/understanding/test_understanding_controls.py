@@ -2,18 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from voice.understanding import Understanding
-
-PACK = Path(__file__).parents[2] / "prompts" / "knot-in-your-back"
-
-
-@pytest.fixture(scope="module")
-def understanding() -> Understanding:
-    return Understanding(PACK)
 
 
 @pytest.mark.parametrize(

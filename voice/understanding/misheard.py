@@ -31,7 +31,7 @@ _EACH = 0.16
 _MOST = 0.9
 _FEWEST_KNOWN = 0.6
 """Share of the words, but one, that the templates must know."""
-_SAME = 0.15
+_SAME = 0.2
 """A small word is only taken for one that sounds nearly the same."""
 _CLEAN = 0.3
 """A small word is only put in where little else was changed."""

@@ -7,6 +7,7 @@ from typing import Any
 
 import yaml
 from hassil import Intents, merge_dict
+from hassil.parser import ParseError
 
 from voice.understanding.errors import TemplateError
 
@@ -69,7 +70,7 @@ def parse_templates(merged: dict[str, Any]) -> Intents:
 def _parse_sentences(name: str, data: Any) -> None:
     try:
         data.sentences  # noqa: B018 - hassil parses on first access
-    except ValueError as trouble:
+    except (ParseError, ValueError, AssertionError) as trouble:
         raise TemplateError(
             f"Intent {name}: a template cannot be parsed: {trouble}",
             "Close every bracket of that template.",

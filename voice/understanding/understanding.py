@@ -42,8 +42,10 @@ SURE = 0.35
 """A misheard template this near needs no second opinion."""
 SECOND_OPINION = 0.15
 """Least probability at which the classifier bears a misheard template out."""
-THRESHOLD = 0.8
+THRESHOLD = 0.38
 """Least probability at which the classifier decides alone; see docs/understanding.md."""
+STRANGE_WORD = 0.2
+"""Added to it for each word that no template knows: "how do i stretch pizza dough"."""
 RED_FLAG_THRESHOLD = 0.5
 """The same for signs of an emergency: better one warning too many."""
 _SHORTEST_ALONE = 3
@@ -68,6 +70,7 @@ class Understanding:
         """
         self._compiled = compiled(pack, cache)
         self._graph = self._compiled.graph
+        self._known = self._graph.words()
         self._fillers = _any_of(self._compiled.fillers)
         self._misheard = Misheard(self._graph)
         folder = pack / "understanding"
@@ -164,7 +167,10 @@ class Understanding:
         intent = guess.label.intent
         if intent == "red_flag":
             return guess.score >= RED_FLAG_THRESHOLD
-        if intent == NOTHING or guess.score < THRESHOLD or len(words) < _SHORTEST_ALONE:
+        strange = sum(word not in self._known for word in words)
+        if intent == NOTHING or guess.score < THRESHOLD + STRANGE_WORD * strange:
+            return False
+        if len(words) < _SHORTEST_ALONE:
             return False
         if intent == "set_reminder" and not self._topic(guess, words):
             return False

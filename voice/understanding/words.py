@@ -8,6 +8,8 @@ import unicodedata
 MOST_CHARACTERS = 600
 """A spoken request is shorter than this; the rest is not looked at."""
 MOST_WORDS = 60
+LONGEST_WORD = 24
+"""No word of a request is longer, in letters."""
 
 _APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'"})  # noqa: RUF001 - typed apostrophes
 _CLOCK = re.compile(r"(\d)[:.](\d\d)\b")
@@ -34,4 +36,4 @@ def words_of(text: str) -> list[str]:
     plain = _HALF_DAY.sub(r" \1 m", plain)
     plain = _GLUED.sub(r"\1 \2", plain)
     found = (word.strip("':") for word in _WORD.findall(plain))
-    return [word for word in found if word][:MOST_WORDS]
+    return [word for word in found if 0 < len(word) <= LONGEST_WORD][:MOST_WORDS]
