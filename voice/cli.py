@@ -7,6 +7,7 @@ Each command imports the rooms it uses when it runs, so that help is instant.
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -74,9 +75,13 @@ def _os_error(error: OSError) -> str:
 def _is_bad_input(error: Exception) -> bool:
     from voice.knowledge import PackError
     from voice.listening.sources import AudioFileError
+    from voice.reminders.daemon import QuietHoursError
+    from voice.reminders.ical import CalendarError
     from voice.understanding import TemplateError
 
-    return isinstance(error, PackError | AudioFileError | TemplateError)
+    return isinstance(
+        error, PackError | AudioFileError | TemplateError | CalendarError | QuietHoursError
+    )
 
 
 def _print_json(row: dict[str, object]) -> None:
@@ -578,3 +583,142 @@ def demo(*, into: Path | None, model: Path | None, pack: str | None) -> None:
         for sentence in answered.said:
             click.echo(f"said        {sentence}")
         click.echo(f"answer      {out}")
+
+
+@main.command()
+@click.argument("text")
+@_pack
+def remind(*, text: str, pack: str | None) -> None:
+    """Set a reminder without a voice. It is heard by `listen`, or by `unknot reminders run`.
+
+    \b
+    unknot remind "use my heating pad in twenty minutes"
+    unknot remind "stretch every weekday at nine"
+    unknot remind "take a break every two hours until six"
+    """
+    from voice.ringing import open_reminders
+    from voice.session import Rooms, Settings
+
+    understanding = Rooms(Settings(pack=pack)).understanding
+    attempts = (understanding.understand(words) for words in (text, f"remind me to {text}"))
+    request = next((found for found in attempts if found.intent == "set_reminder"), None)
+    if request is None:
+        raise click.UsageError(
+            f"{text!r} is no reminder; for example: unknot remind 'use heat in twenty minutes'."
+        )
+    answer = open_reminders(pack).set(request)
+    click.echo(" ".join(answer.sentences))
+    if answer.asks_for is not None:
+        click.get_current_context().exit(NO)
+
+
+@main.group(invoke_without_command=True)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
+@click.pass_context
+def reminders(ctx: click.Context, *, as_json: bool) -> None:
+    """Show, cancel, ring and move reminders.
+
+    \b
+    unknot reminders
+    unknot reminders --json
+    unknot reminders cancel 3
+    unknot reminders run                 ring them while no assistant is open
+    unknot reminders install-service     … from each login on
+    unknot reminders export calendar.ics
+    """
+    if ctx.invoked_subcommand is not None:
+        return
+    from voice.events import Request
+    from voice.reminders import as_json as row
+    from voice.ringing import open_reminders
+
+    kept = open_reminders()
+    live = kept.store.live()
+    if as_json:
+        for reminder in live:
+            _print_json(dict(row(reminder)))
+        return
+    if not live:
+        click.echo(" ".join(kept.list(Request("list_reminders")).sentences))
+    for reminder in live:
+        repeat = f", {reminder.repeat}" if reminder.repeat else ""
+        click.echo(f"{reminder.id:4}  {reminder.due:%a %d %b %H:%M}{repeat}  {reminder.about}")
+
+
+@reminders.command("cancel")
+@click.argument("number", metavar="ID", type=int)
+def reminders_cancel(*, number: int) -> None:
+    """Cancel the reminder of that number; `unknot reminders` shows the numbers."""
+    from voice.events import Request
+    from voice.ringing import open_reminders
+
+    kept = open_reminders()
+    found = kept.store.get(number)
+    if found is None or not found.live:
+        click.echo(f"unknot: there is no reminder {number}.", err=True)
+        click.get_current_context().exit(NO)
+    click.echo(" ".join(kept.cancel(Request("cancel_reminder", {"id": number})).sentences))
+
+
+@reminders.command("run")
+@click.option("--quiet", metavar="FROM-TO", help='Hours without a voice, such as "22:00-07:00".')
+@click.option("--device", metavar="NAME", help="Microphone and loudspeaker by name.")
+@_model
+@_pack
+def reminders_run(
+    *, quiet: str | None, device: str | None, model: Path | None, pack: str | None
+) -> None:
+    """Ring reminders while no assistant is open, until it is told to end (Ctrl+C).
+
+    After each ring it listens for "done", "snooze" or "stop" for twenty seconds; unanswered, it
+    rings again after one and five minutes.
+    """
+    from voice.ringing import ring
+
+    ring(
+        pack=pack,
+        device=device,
+        model=model,
+        quiet=quiet,
+        tell=lambda line: click.echo(f"unknot: {line}", err=True),
+    )
+
+
+@reminders.command("install-service")
+def reminders_install_service() -> None:
+    """Let systemd ring reminders from each login on."""
+    from voice.reminders.systemd import install_service
+
+    named = {"UNKNOT_HOME", "UNKNOT_MODEL", "UNKNOT_PACKS"} & os.environ.keys()
+    installed = install_service(
+        [str(Path(sys.argv[0]).resolve()), "reminders", "run"],
+        {name: os.environ[name] for name in named},
+    )
+    click.echo(f"{installed.unit} is written{' and runs' if installed.enabled else ''}.")
+    if installed.remedy:
+        click.echo(installed.remedy)
+
+
+@reminders.command("export")
+@click.argument("file", type=click.Path(path_type=Path))
+def reminders_export(*, file: Path) -> None:
+    """Write the reminders as a calendar (iCalendar), for a phone."""
+    from voice.reminders.ical import export_ics
+    from voice.ringing import open_reminders
+
+    kept = open_reminders()
+    click.echo(f"{export_ics(kept.store, file, kept.wording)} reminders are in {file}.")
+
+
+@reminders.command("import")
+@click.argument("file", type=click.Path(path_type=Path))
+def reminders_import(*, file: Path) -> None:
+    """Take in reminders from a calendar file; those that are known already stay as they are."""
+    from voice.reminders.ical import import_ics
+    from voice.ringing import open_reminders
+
+    kept = open_reminders()
+    taken = import_ics(kept.store, file, now_ms=kept.now(), zone=kept.zone())
+    click.echo(f"{len(taken.added)} reminders are taken in, {taken.known} were known already.")
+    for line in (*taken.remarks, *taken.skipped):
+        click.echo(line, err=True)
