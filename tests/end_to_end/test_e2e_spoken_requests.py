@@ -90,6 +90,12 @@ def openings(pack: Pack) -> dict[str, str]:
     return begun
 
 
+def likeness(said: str, heard: str) -> float:
+    """Harmonic mean of how much of what was said was heard, and the other way round."""
+    there, back = share_heard(said, heard), share_heard(heard, said)
+    return 2 * there * back / (there + back) if there + back else 0.0
+
+
 def exchange(
     conversation: Conversation, request: tuple[str, Voice, str], answers: dict[str, str]
 ) -> Exchange:
@@ -101,8 +107,8 @@ def exchange(
         return Exchange(text, voice.name, wanted, "nothing", None, "")
     conversation.recording.wait_until(began + OPENING)
     sound = conversation.recording.speaker[round(began * RATE) : round((began + OPENING) * RATE)]
-    heard = recognise(sound)
-    nearest = max(answers, key=lambda name: share_heard(answers[name], heard))
+    heard = recognise(sound) or "nothing"
+    nearest = max(answers, key=lambda name: likeness(answers[name], heard))
     silence_it(conversation)
     return Exchange(text, voice.name, wanted, nearest, began - ended, heard)
 
