@@ -110,6 +110,8 @@ class Misheard:
             part = words[place : place + length]
             if len(part) < length or any(word.startswith("{") for word in part):
                 break
+            if length > 1 and self._words.issuperset(part):
+                continue
             base = _OTHER_WORD + _JOINED * (length - 1)
             alike = self._sounds.alike(sound_of("".join(part)), furthest)
             readings += [

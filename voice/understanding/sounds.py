@@ -6,6 +6,7 @@ word that sounds much like one of them ("naught" for "knot", "heat pat" for "hea
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable
 from functools import lru_cache
@@ -53,9 +54,32 @@ _ALIKE = {
 } | {frozenset("Tt"), frozenset("wv"), frozenset("ys")}
 _NEAR = 0.4
 _APART = 1.0
-_LOST = {"h": 0.35, "r": 0.5, "l": 0.6, "t": 0.55, "d": 0.55, "s": 0.55, "z": 0.55}
 _LOST_VOWEL = 0.45
 _LOST_OTHER = 0.8
+_LETTERS = "abcdefghijklmnopqrstuvwxyzCJST0123456789:.{}"
+_LOST = {
+    **dict.fromkeys(_LETTERS, _LOST_OTHER),
+    **dict.fromkeys(_VOWELS, _LOST_VOWEL),
+    "h": 0.35,
+    "r": 0.5,
+    "l": 0.6,
+    "t": 0.55,
+    "d": 0.55,
+    "s": 0.55,
+    "z": 0.55,
+}
+"""Cost of a sound that is there or not."""
+
+
+def _swapped(one: str, other: str) -> float:
+    if one == other:
+        return 0.0
+    both_vowels = one in _VOWELS and other in _VOWELS
+    return _NEAR if both_vowels or frozenset((one, other)) in _ALIKE else _APART
+
+
+_SWAPPED = {one: {other: _swapped(one, other) for other in _LETTERS} for one in _LETTERS}
+"""Cost of taking a sound for another."""
 
 
 @lru_cache(maxsize=8192)
@@ -72,34 +96,21 @@ def distance(one: str, other: str) -> float:
     A weighted edit distance, divided by the length of the longer sound: vowels count little
     against each other, and so do consonants that differ in voice alone.
     """
-    longer = max(len(one), len(other))
-    if not longer:
-        return 0.0
-    row = [0.0]
-    for sound in other:
-        row.append(row[-1] + _lost(sound))
-    for first in one:
-        above, row = row, [row[0] + _lost(first)]
-        for column, second in enumerate(other, start=1):
-            row.append(
-                min(
-                    above[column - 1] + _swapped(first, second),
-                    above[column] + _lost(first),
-                    row[column - 1] + _lost(second),
-                )
-            )
-    return row[-1] / longer
-
-
-def _lost(sound: str) -> float:
-    return _LOST_VOWEL if sound in _VOWELS else _LOST.get(sound, _LOST_OTHER)
-
-
-def _swapped(one: str, other: str) -> float:
     if one == other:
         return 0.0
-    both_vowels = one in _VOWELS and other in _VOWELS
-    return _NEAR if both_vowels or frozenset((one, other)) in _ALIKE else _APART
+    costs = [_LOST[sound] for sound in other]
+    row = [0.0, *itertools.accumulate(costs)]
+    for first in one:
+        lost, swapped = _LOST[first], _SWAPPED[first]
+        left = row[0] + lost
+        diagonal, row[0] = row[0], left
+        for column, second in enumerate(other, start=1):
+            above = row[column]
+            best = diagonal + swapped[second]
+            best = min(best, above + lost)
+            best = min(best, left + costs[column - 1])
+            diagonal, row[column], left = above, best, best
+    return row[-1] / max(len(one), len(other))
 
 
 class SoundIndex:
@@ -124,11 +135,13 @@ class SoundIndex:
         return self._found[sound]
 
 
+_SOFT = _VOWELS | {"h"}
+_FIRM = 3
 _CLASSES = str.maketrans("bdgzvJTSCny", "ptksfSfSSmi")
 
 
 def _skeletons(sound: str) -> set[str]:
-    """Consonants with voice set aside, and the same with one of them missing."""
-    bones = "".join(letter for letter in sound.translate(_CLASSES) if letter not in _VOWELS)
+    """Consonants with voice set aside; of three or more, also the same with one missing."""
+    bones = "".join(letter for letter in sound.translate(_CLASSES) if letter not in _SOFT)
     shorter = {bones[:place] + bones[place + 1 :] for place in range(len(bones))}
-    return {bones} | (shorter if len(bones) > 1 else set())
+    return {bones} | (shorter if len(bones) >= _FIRM else set())
