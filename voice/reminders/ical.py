@@ -45,7 +45,9 @@ class Imported:
     known: int
     """How many were there already."""
     skipped: tuple[str, ...]
-    """One sentence for each entry that was not taken, saying why."""
+    """A line for each entry that was not taken, saying why."""
+    remarks: tuple[str, ...] = ()
+    """A line for each entry that was taken in part, saying what is missing."""
 
 
 def export_ics(store: Store, path: Path, wording: Wording) -> int:
@@ -103,6 +105,7 @@ def import_ics(store: Store, path: Path, *, now_ms: int, zone: str) -> Imported:
     """
     wanted: dict[str, Reminder] = {}
     skipped: list[str] = []
+    remarks: list[str] = []
     known = 0
     for entry in _entries(path):
         name = _text(entry, "summary") or _text(entry, "uid") or "an entry without a name"
@@ -115,7 +118,9 @@ def import_ics(store: Store, path: Path, *, now_ms: int, zone: str) -> Imported:
             known += 1
         else:
             wanted[reminder.uid] = reminder
-    return Imported(store.add_all(wanted.values()), known, tuple(skipped))
+            if "EXDATE" in entry:
+                remarks.append(f"{name}: it also rings on the days that its rule leaves out")
+    return Imported(store.add_all(wanted.values()), known, tuple(skipped), tuple(remarks))
 
 
 def _event(reminder: Reminder, wording: Wording) -> Event:

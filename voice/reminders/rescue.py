@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from voice.reminders import rows, schema
+from voice.reminders import recurrence, rows, schema
 from voice.reminders.reminder import STATES
 
 _SIDE_FILES = ("-wal", "-shm")
@@ -173,7 +173,10 @@ def _sound_reminder(row: rows.Row) -> bool:
     optional = isinstance(wall, str | None) and isinstance(until_ms, int | None)
     try:
         read = rows.reminder_of(row)
-        return texts and counts and optional and state in STATES and bool(read.due.year)
+        sound = (
+            not rule or recurrence.checked(rule, read.wall or read.due.replace(tzinfo=None)) == rule
+        )
+        return texts and counts and optional and state in STATES and sound and bool(read.due.year)
     except (ValueError, TypeError, OverflowError, OSError):
         return False
 
