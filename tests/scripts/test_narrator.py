@@ -7,11 +7,21 @@ utterance ends. The clock stands still until a test moves it.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import pytest
 
 from voice.events import Interrupted, Performed, Request
-from voice.scripts.narrator import FASTEST, LOUDEST, QUIETEST, SLOWEST, Narrator, Phase, Report
+from voice.scripts.narrator import (
+    FASTEST,
+    LOUDEST,
+    QUIETEST,
+    SLOWEST,
+    Held,
+    Narrator,
+    Phase,
+    Report,
+)
 from voice.scripts.script import Ask, Cue, Hold, Say, Script
 
 READING = Script(
@@ -363,6 +373,203 @@ def test_an_answer_goes_on_with_the_step_after_the_question() -> None:
     stage.narrator.perform(PERSISTENT)
     stage.narrator.answered()
     assert stage.said() == ["Ready?", "Then we begin."]
+
+
+# Parts, changes under way, waiting
+
+SIDES = Script(
+    "stretching",
+    "",
+    "",
+    (
+        Say("Right.", part="right"),
+        Hold(
+            20.0,
+            "your right knee",
+            cues=(
+                Cue(3.0, "Breathe.", soft=True),
+                Cue(7.0, earcon="tick", soft=True),
+                Cue(15.0, "Five."),
+                Cue(20.0, earcon="hold_ends"),
+            ),
+            lead=(Cue(-6.0, "Back to it."), Cue(-1.0, "One.")),
+            pause=0.4,
+            part="right",
+        ),
+        Say("Rest.", pause=8.0, part="right"),
+        Say("Left.", part="left"),
+    ),
+)
+GATE = Script(
+    "stretching",
+    "",
+    "",
+    (
+        Ask("Ready?", yes=None, no="I wait.", again="Say ready.", wait=600.0, lapsed="Then not."),
+        Say("We begin."),
+    ),
+)
+
+
+def on_the_right(stage: Stage) -> None:
+    stage.narrator.perform(SIDES, at=1)
+    stage.wait(1.0)
+
+
+def at_rest(stage: Stage) -> None:
+    stage.narrator.perform(SIDES, at=2)
+    stage.finish_utterance()
+    stage.wait(2.0)
+    assert stage.narrator.phase is Phase.RESTING
+
+
+@pytest.mark.parametrize("state", [on_the_right, at_rest])
+def test_skipping_a_part_goes_to_the_first_step_of_the_next(
+    state: Callable[[Stage], None],
+) -> None:
+    stage = Stage()
+    state(stage)
+    assert stage.narrator.skip_part()
+    assert stage.said()[-1] == "Left."
+
+
+def test_skipping_the_last_part_ends_the_script() -> None:
+    stage = Stage()
+    stage.narrator.perform(SIDES, at=3)
+    assert stage.narrator.skip_part()
+    assert stage.reports[-1] == Performed("stretching", "")
+    assert not stage.narrator.skip_part()
+
+
+@pytest.mark.parametrize("state", [idle, speaking])
+def test_what_has_no_parts_cannot_be_skipped(state: Callable[[Stage], None]) -> None:
+    stage = Stage()
+    state(stage)
+    assert not stage.narrator.skip_part()
+
+
+@pytest.mark.parametrize(
+    ("elapsed", "seconds", "ends"), [(1.0, 25.0, 25.0), (1.0, 10.0, 10.0), (18.0, 10.0, 18.0)]
+)
+def test_a_hold_that_changes_its_length_keeps_its_clock(
+    elapsed: float, seconds: float, ends: float
+) -> None:
+    stage = Stage()
+    stage.narrator.perform(SIDES, at=1)
+    began = stage.now
+    stage.wait(elapsed)
+    end = (Cue(seconds, earcon="hold_ends"),)
+    changed = stage.narrator.revise(
+        lambda s: replace(s, seconds=seconds, cues=end) if isinstance(s, Hold) else s
+    )
+    assert changed
+    while stage.narrator.phase is Phase.HOLDING:
+        assert stage.narrator.deadline is not None
+        stage.now = max(stage.now, stage.narrator.deadline)
+        stage.narrator.tick()
+    assert stage.now - began == pytest.approx(ends)
+    assert stage.tape.log.count("<hold_ends>") == 1
+    assert Held("your right knee", seconds) in stage.reports
+
+
+@pytest.mark.parametrize("state", [idle, on_the_right])
+def test_a_change_that_changes_nothing_says_so(state: Callable[[Stage], None]) -> None:
+    stage = Stage()
+    state(stage)
+    assert not stage.narrator.revise(lambda step: step)
+
+
+@pytest.mark.parametrize("control", ["resume", "repeat", "back"])
+def test_a_hold_that_begins_afresh_is_counted_in(control: str) -> None:
+    stage = Stage()
+    on_the_right(stage)
+    if control == "resume":
+        stage.narrator.pause()
+    elif control == "back":
+        stage.narrator.next()
+    began = stage.now
+    getattr(stage.narrator, control)()
+    stage.wait(0.0)
+    assert stage.said()[-1] == "Back to it."
+    stage.wait(5.0)
+    assert stage.said()[-1] == "One."
+    assert stage.narrator.hold_left() == pytest.approx(21.0)
+    stage.now = began + 6.0
+    assert stage.narrator.hold_left() == pytest.approx(20.0)
+
+
+def test_a_soft_cue_yields_and_a_number_cuts_off() -> None:
+    stage = Stage()
+    stage.narrator.perform(SIDES, at=1)
+    stage.wait(2.5)
+    stage.narrator.aside("A long remark.")
+    stage.wait(0.5)
+    stage.wait(4.0)
+    assert stage.said()[-1] == "A long remark."
+    assert "<tick>" not in stage.tape.log
+    stage.wait(8.0)
+    assert stage.tape.log[-2:] == ["<stop>", "Five."]
+
+
+def test_an_aside_in_a_rest_does_not_make_it_longer() -> None:
+    stage = Stage()
+    at_rest(stage)
+    stage.narrator.aside("Two minutes to go.")
+    stage.finish_utterance()
+    stage.wait(5.9)
+    assert stage.said()[-1] == "Two minutes to go."
+    stage.wait(0.2)
+    assert stage.said()[-1] == "Left."
+
+
+def test_an_aside_at_the_end_of_a_rest_is_said_to_its_end() -> None:
+    stage = Stage()
+    at_rest(stage)
+    stage.wait(5.0)
+    stage.narrator.aside("Two minutes to go.")
+    stage.wait(2.0)
+    assert stage.said()[-1] == "Two minutes to go."
+    stage.finish_utterance()
+    assert stage.said()[-1] == "Left."
+
+
+def test_rests_follow_the_tempo() -> None:
+    stage = Stage()
+    stage.narrator.change_tempo(faster=False)
+    stage.narrator.perform(SIDES, at=2)
+    stage.finish_utterance()
+    assert stage.narrator.deadline == pytest.approx(stage.now + 8.0 * 1.15)
+
+
+def test_the_cues_of_a_hold_are_prepared_before_it_begins() -> None:
+    stage = Stage()
+    stage.narrator.perform(SIDES)
+    assert stage.tape.prepared == ["Breathe.", "Five."]
+
+
+def test_a_gate_asks_once_more_then_waits_long_then_gives_up() -> None:
+    stage = Stage()
+    stage.narrator.perform(GATE)
+    for patience, words in [(8.0, "Say ready."), (600.0, "Then not.")]:
+        stage.finish_utterance()
+        stage.wait(patience - 0.1)
+        assert stage.said()[-1] != words
+        stage.wait(0.2)
+        assert stage.said()[-1] == words
+    stage.finish_utterance()
+    assert stage.reports[-1] == Performed("stretching", "", unanswered=True)
+
+
+def test_no_at_a_gate_waits_on() -> None:
+    stage = Stage()
+    stage.narrator.perform(GATE)
+    stage.finish_utterance()
+    stage.narrator.wait_on()
+    stage.finish_utterance()
+    stage.wait(500.0)
+    assert stage.said() == ["Ready?", "I wait."]
+    stage.narrator.answered()
+    assert stage.said()[-1] == "We begin."
 
 
 @pytest.mark.parametrize("state", [speaking, paused, idle])

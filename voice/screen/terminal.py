@@ -30,6 +30,7 @@ from voice.events import (
     SpeechBegan,
     Trouble,
 )
+from voice.scripts.narrator import Holding
 
 REDRAW_EVERY = 0.1
 """Seconds between two drawings at least, when only the level has changed."""
@@ -157,6 +158,8 @@ class LiveView:
         self._heard = ""
         self._understood = ""
         self._saying: Saying | None = None
+        self._holding: Holding | None = None
+        self._hold_began = 0.0
         self._troubles: dict[str, Trouble] = {}
 
     def __enter__(self) -> Self:
@@ -183,6 +186,21 @@ class LiveView:
 
     def _note(self, event: Event) -> None:
         match event:
+            case Level() | SpeechBegan() | Partial() | Heard():
+                self._note_hearing(event)
+            case Request():
+                self._understood = describe(event)
+            case Saying() | Holding() | Performed() | Interrupted():
+                self._note_performing(event)
+            case Trouble():
+                self._troubles[event.part] = event
+            case Mended():
+                self._troubles.pop(event.part, None)
+            case _:
+                pass
+
+    def _note_hearing(self, event: Level | SpeechBegan | Partial | Heard) -> None:
+        match event:
             case Level():
                 self._level = event
             case SpeechBegan():
@@ -192,20 +210,21 @@ class LiveView:
             case Heard():
                 self._heard = event.text or "(not for me)"
                 self._state = "speaking" if self._saying is not None else "listening"
-            case Request():
-                self._understood = describe(event)
+
+    def _note_performing(self, event: Saying | Holding | Performed | Interrupted) -> None:
+        match event:
             case Saying():
                 self._saying = event
                 self._state = "speaking"
+                # Within a hold what is said belongs to it; an aside means that it was left.
+                if event.kind == "aside":
+                    self._holding = None
+            case Holding():
+                self._holding = event
+                self._hold_began = self._clock() - event.elapsed
             case Performed() | Interrupted():
-                self._saying = None
+                self._saying = self._holding = None
                 self._state = "listening"
-            case Trouble():
-                self._troubles[event.part] = event
-            case Mended():
-                self._troubles.pop(event.part, None)
-            case _:
-                pass
 
     def _draw(self) -> None:
         self._drawn_at = self._clock()
@@ -221,6 +240,8 @@ class LiveView:
         rows.add_row("heard", Text(self._heard))
         rows.add_row("understood", Text(self._understood))
         rows.add_row("saying", Text(self._saying_line()))
+        if self._hold_left() > 0:
+            rows.add_row("holding", Text(self._hold_line(), style="magenta"))
         troubles = [
             Text(f"{t.part}: {t.what} {t.remedy}", style="red") for t in self._troubles.values()
         ]
@@ -233,6 +254,19 @@ class LiveView:
     def _meter_line(self) -> str:
         lost = f"  {self._level.overflows} blocks lost" if self._level.overflows else ""
         return f"{meter(self._level.dbfs)} {self._level.dbfs:4.0f} dBFS{lost}"
+
+    def _hold_left(self) -> float:
+        if self._holding is None:
+            return 0.0
+        return self._holding.seconds - (self._clock() - self._hold_began)
+
+    def _hold_line(self) -> str:
+        if self._holding is None:
+            return ""
+        left = min(self._hold_left(), self._holding.seconds)
+        filled = METER_WIDTH - round(left / self._holding.seconds * METER_WIDTH)
+        bar = "█" * filled + "░" * (METER_WIDTH - filled)
+        return f"{bar} {left:4.0f} s  {self._holding.label}"
 
     def _saying_line(self) -> str:
         if self._saying is None:
