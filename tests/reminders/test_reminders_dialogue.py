@@ -200,9 +200,22 @@ def test_the_list_names_the_next_ones_first(bench: Bench) -> None:
     )
 
 
+def test_lines_for_a_terminal_carry_the_number(bench: Bench) -> None:
+    bench.ask("set_reminder", about="heat", minutes=20)
+    bench.ask("set_reminder", about="break", every_minutes=120)
+    assert list(bench.reminders.lines()) == [
+        "    1  At ten past four, use your heating pad.",
+        "    2  Every two hours, take a break, the next time at ten to six.",
+    ]
+
+
 def test_of_a_thousand_the_list_names_five(bench: Bench) -> None:
-    for minutes in range(2, 1002):
-        bench.ask("set_reminder", about="heat", minutes=minutes)
+    bench.ask("set_reminder", about="heat", minutes=20)
+    (one,) = bench.store.live()
+    bench.store.add_all(
+        one._replace(uid="", due_ms=later, ring_ms=later)
+        for later in range(one.due_ms + 60_000, one.due_ms + 1000 * 60_000, 60_000)
+    )
     sentences = bench.ask("list_reminders").sentences
     assert sentences[:2] == ("You have one thousand reminders.", "These are the next five.")
     assert len(sentences) == 7
@@ -281,6 +294,23 @@ def test_make_it_half_an_hour(bench: Bench, slots: dict[str, Slot], said: str) -
     bench.ask("set_reminder", about="stretching", minutes=20)
     assert bench.said("change_reminder", **slots) == said
     assert len(bench.store.live()) == 2
+
+
+def test_a_snooze_right_after_setting_means_the_reminder_that_was_set(bench: Bench) -> None:
+    bench.ask("set_reminder", about="heat", minutes=20)
+    assert bench.said("snooze_reminder", minutes=30) == (
+        "I will now remind you to use your heating pad at twenty past four, in half an hour."
+    )
+    bench.later(minutes=3)
+    assert bench.said("snooze_reminder", minutes=30) == "No reminder is ringing."
+
+
+def test_cancelling_another_one_is_no_answer_to_a_question(bench: Bench) -> None:
+    bench.ask("set_reminder", about="cold", minutes=20)
+    bench.ask("set_reminder", about="heat")
+    assert bench.said("cancel_reminder", about="cold") == (
+        "I have cancelled the reminder to use your cold pack at ten past four."
+    )
 
 
 def test_a_heat_reminder_says_how_and_offers_the_timer(bench: Bench) -> None:

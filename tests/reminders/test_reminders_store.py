@@ -8,6 +8,7 @@ import subprocess
 import sys
 import textwrap
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -212,6 +213,37 @@ def test_a_rescue_that_was_cut_short_is_finished(full: Path) -> None:
     store = Store(full)
     assert store.count() == MANY
     assert not finished.exists()
+    store.close()
+
+
+RESCUE = """
+import sys
+from pathlib import Path
+from voice.reminders import Store
+print("ready", flush=True)
+sys.stdin.readline()
+Store(Path(sys.argv[1]))
+"""
+
+
+def test_a_rescue_that_is_killed_loses_nothing(full: Path) -> None:
+    data = bytearray(full.read_bytes())
+    overwrite(0, 4096)(data)
+    full.write_bytes(data)
+    for wait in (0.0, 0.01, 0.02, 0.04, 0.08):
+        process = subprocess.Popen(
+            [sys.executable, "-c", RESCUE, str(full)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdout.readline()
+        process.stdin.write(b"go\n")
+        process.stdin.flush()
+        time.sleep(wait)
+        process.kill()
+        process.communicate()
+    store = Store(full)
+    assert store.count() >= 0.97 * MANY
     store.close()
 
 

@@ -145,10 +145,10 @@ class Daemon:
         due = reports(self._rounds.claim(), now, self._rounds.overlooked())
         missed = any(one.late * moments.SECOND > firing.TOO_LATE for one in due)
         rings = [one for one in due if one.late * moments.SECOND <= firing.TOO_LATE]
-        if (tell_missed or missed) and not self._is_quiet():
-            self._tell_missed()
         if rings:
             self._ring(rings)
+        if (tell_missed or missed) and not self._is_quiet():
+            self._tell_missed()
         return True
 
     def _tell_missed(self) -> None:

@@ -15,6 +15,7 @@ from pathlib import Path
 from voice.reminders import recurrence, rows, schema
 from voice.reminders.reminder import STATES
 
+_WORKSHOP = "rescue-"
 _SIDE_FILES = ("-wal", "-shm")
 _PAGE_SIZE_AT = slice(16, 18)
 _CHANGE_COUNTER_AT = slice(24, 28)
@@ -39,10 +40,12 @@ def rescue(path: Path) -> Rescue:
     The caller keeps every other process away. Being killed at any moment
     loses nothing: `path` is either the damaged file or the finished new one.
     """
+    for left_behind in path.parent.glob(f"{_WORKSHOP}*"):
+        shutil.rmtree(left_behind, ignore_errors=True)
     aside = _set_aside(path)
     building = path.with_name(path.name + ".building")
     _remove(building)
-    with tempfile.TemporaryDirectory(dir=path.parent, prefix="rescue-") as folder:
+    with tempfile.TemporaryDirectory(dir=path.parent, prefix=_WORKSHOP) as folder:
         kept = _build(building, _copy(aside, Path(folder) / "damaged.sqlite3"))
     building.replace(_finished(path))
     finish(path)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -27,7 +27,7 @@ QUESTION_STANDS = 2 * moments.MINUTE
 """How long an answer still completes what was asked back."""
 MISSED_LATELY = 7 * moments.DAY
 """How far back "what did I miss" looks."""
-SAME_TIME = 1 * moments.MINUTE
+SAME_TIME = 1 * moments.MINUTE - 1
 """Two reminders about the same thing within this are one."""
 
 AsksFor = Literal["about", "time", "which"]
@@ -67,6 +67,7 @@ class _Recent:
     """What "it" means: the reminder that was last spoken of."""
 
     set: int = 0
+    set_ms: int = 0
     rung: tuple[int, ...] = ()
     rung_ms: int = 0
     told: tuple[int, ...] = ()
@@ -155,9 +156,15 @@ class Reminders:
         items = tuple(self._item(one) for one in self.store.live(SAID_AT_ONCE, about))
         return Answer(sentences + items)
 
+    def lines(self) -> Iterator[str]:
+        """Every reminder that will still ring, a line each for a terminal, with its number."""
+        for reminder in self.store.live():
+            yield f"{reminder.id:>5}  {self._item(reminder)}"
+
     def cancel(self, request: Request) -> Answer:
         """Cancel a reminder, or all, or ask which."""
-        if self._recent.pending is not None and self.asks_for in {"about", "time"}:
+        names_none = not request.slots.keys() & {"about", "all", "id"}
+        if names_none and self.asks_for in {"about", "time"}:
             return self.give_up()
         request = self._completed(request)
         about = _about(request.slots)
@@ -201,11 +208,14 @@ class Reminders:
         changed = self.store.change(found[0].id, lambda old: _replanned(old, plan))
         if changed is None:
             return Answer(self._none(about))
-        self._recent.set = changed.id
+        self._recent.set, self._recent.set_ms = changed.id, self.now()
         return Answer(self._confirmation("changed", changed, present), reminder=changed)
 
     def snooze(self, request: Request) -> Answer:
-        """Let what rings, or what was missed last, ring again later."""
+        """Let what rings, or what was missed last, ring again later.
+
+        Where nothing rings, "make it half an hour" means the reminder that was just set.
+        """
         minutes = request.slots.get("minutes", SNOOZE_MINUTES)
         if isinstance(minutes, bool) or not isinstance(minutes, int):
             minutes = SNOOZE_MINUTES
@@ -215,6 +225,8 @@ class Reminders:
         later = self._each_ringing(ringing, lambda old: firing.snoozed(old, until))
         if not ringing:
             later = self._missed_again(until, present)
+        if later is None and "minutes" in request.slots and self._just_set():
+            return self.change(replace(request, intent="change_reminder"))
         if later is None:
             return Answer(self.wording.reply("nothing_rings"))
         return Answer(self._reply("snoozed", self._fields(later)), reminder=later)
@@ -343,12 +355,12 @@ class Reminders:
     def _kept(self, wanted: Reminder, present: Present) -> Answer:
         if self.store.count() >= MOST:
             return Answer(self.wording.reply("too_many"))
-        for other in self.store.live(about=wanted.about):
-            if _same(other, wanted):
-                self._recent.set = other.id
-                return Answer(self._reply("already", self._fields(other)), reminder=other)
+        other = self.store.like(wanted, SAME_TIME)
+        if other is not None:
+            self._recent.set, self._recent.set_ms = other.id, self.now()
+            return Answer(self._reply("already", self._fields(other)), reminder=other)
         kept = self.store.add(wanted)
-        self._recent.set = kept.id
+        self._recent.set, self._recent.set_ms = kept.id, self.now()
         return Answer(self._confirmation("set", kept, present), reminder=kept)
 
     def _answered(self, key: str, key_next: str) -> Answer:
@@ -371,6 +383,9 @@ class Reminders:
             )
             after = changed or after
         return after
+
+    def _just_set(self) -> bool:
+        return bool(self._recent.set) and self.now() - self._recent.set_ms <= QUESTION_STANDS
 
     def _missed_again(self, until: int, present: Present) -> Reminder | None:
         """Ring what was missed within the last hour, and is known to the person, once more."""
@@ -519,14 +534,6 @@ class Reminders:
 def _about(slots: Mapping[str, Slot]) -> str:
     value = slots.get("about", "")
     return " ".join(value.split())[:LONGEST_ABOUT] if isinstance(value, str) else ""
-
-
-def _same(one: Reminder, other: Reminder) -> bool:
-    return (
-        one.about == other.about
-        and one.rule == other.rule
-        and abs(one.due_ms - other.due_ms) < SAME_TIME
-    )
 
 
 def _cancelled(old: Reminder) -> Reminder | None:

@@ -107,6 +107,16 @@ class Store:
         found = self._read(query, (*values, -1 if limit is None else limit))
         return tuple(rows.reminder_of(row) for row in found)
 
+    def like(self, reminder: Reminder, within_ms: int) -> Reminder | None:
+        """A live reminder about the same, as often, and due at nearly the same time."""
+        query = (
+            f"{_SELECT} WHERE {_LIVE} AND about = ? AND rule = ? "
+            "AND ring_ms BETWEEN ? AND ? ORDER BY ring_ms LIMIT 1"
+        )
+        due = reminder.due_ms
+        found = self._read(query, (reminder.about, reminder.rule, due - within_ms, due + within_ms))
+        return rows.reminder_of(found[0]) if found else None
+
     def ringing(self) -> tuple[Reminder, ...]:
         """The reminders that were heard and wait for an answer, the one rung last at the end."""
         query = f"{_SELECT} WHERE {_LIVE} AND state = 'ringing' AND heard ORDER BY ring_ms, id"
