@@ -115,6 +115,7 @@ def _print_not_for_us(understanding: Understanding) -> None:
         return
     for part, sentences in json.loads(NOT_FOR_US.read_text(encoding="utf-8")).items():
         if isinstance(sentences, list):
+            sentences = sentences[::5] if part == "train" else sentences
             answers = [_timed(understanding, text) for text in sentences]
             taken = Counter(request.intent for request, _ in answers if request.intent != "none")
             share = 100 * sum(taken.values()) / len(sentences)

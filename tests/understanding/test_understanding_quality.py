@@ -56,7 +56,7 @@ def test_hard_neighbours_are_left_alone(
 def test_what_is_not_for_us_is_left_alone(understanding: Understanding) -> None:
     if not CLINC.exists():
         pytest.skip("the sentences that are not for us are not on this machine")
-    others = json.loads(CLINC.read_text(encoding="utf-8"))["val"][::5]
+    others = json.loads(CLINC.read_text(encoding="utf-8"))["val"][::10]
     taken = [text for text in others if understanding.understand(text).intent != "none"]
     assert len(taken) <= 0.01 * len(others), taken
 

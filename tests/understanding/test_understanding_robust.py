@@ -39,7 +39,7 @@ def test_nothing_is_made_of_noise(understanding: Understanding, text: str) -> No
     assert time.perf_counter() - began < 1.0
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.text(max_size=200))
 def test_never_raises(understanding: Understanding, text: str) -> None:
     request = understanding.understand(text, State(holding=True))
@@ -54,7 +54,7 @@ _VOCABULARY = [
 ]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.lists(st.sampled_from(_VOCABULARY), max_size=20))
 def test_never_raises_on_our_own_words(understanding: Understanding, words: list[str]) -> None:
     assert 0.0 <= understanding.understand(" ".join(words)).score <= 1.0

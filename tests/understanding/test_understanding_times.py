@@ -38,7 +38,8 @@ def test_expression(text: str, slots: dict[str, str | int]) -> None:
         ("at seven", "twelve-hour"),
         ("tomorrow at three", "waking hour"),
         ("tomorrow morning", "no clock time"),
-        ("half an hour before bed", "no time of day"),
+        ("half an hour before bed", "names no time"),
+        ("in a few minutes", "names no time"),
         ("every day", "no time of day"),
     ],
 )

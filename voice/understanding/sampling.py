@@ -22,7 +22,7 @@ from hassil import (
 from voice.events import Slot
 from voice.understanding.graph import hole, list_values
 
-PHRASES_EACH = 12
+PHRASES_EACH = 24
 """Most phrases that one template gives to the recogniser's grammar."""
 TIMES_EACH = 300
 """Spoken times, so that every number word stands beside its neighbours."""

@@ -22,10 +22,10 @@ TIME_SLOTS = ("minutes", "every_minutes", "at", "repeat")
 
 _UNITS = {
     **dict.fromkeys(("second", "seconds", "sec", "secs"), 1),
-    **dict.fromkeys(("minute", "minutes", "min", "mins", "minutes'"), 60),
-    **dict.fromkeys(("hour", "hours", "hr", "hrs", "hours'"), 3600),
-    **dict.fromkeys(("day", "days", "days'"), 86400),
-    **dict.fromkeys(("week", "weeks"), 604800),
+    **dict.fromkeys(("minute", "minutes", "min", "mins", "minutes'", "minute's"), 60),
+    **dict.fromkeys(("hour", "hours", "hr", "hrs", "hours'", "hour's", "h"), 3600),
+    **dict.fromkeys(("day", "days", "days'", "day's"), 86400),
+    **dict.fromkeys(("week", "weeks", "week's"), 604800),
 }
 """Seconds of each unit."""
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -179,13 +179,13 @@ def _joined(one: _Piece, other: _Piece) -> _Piece:
 
 
 def _resolve(piece: _Piece, now: datetime) -> tuple[dict[str, Slot], str]:
+    slots: dict[str, Slot] = {"repeat": piece.repeat} if piece.repeat else {}
     if piece.vague:
-        return {}, f"{piece.vague!r} is no time of day"
+        return slots, f"{piece.vague!r} names no time"
     if piece.every:
         return _minutes("every_minutes", piece.every), ""
     if piece.seconds is not None:
         return _minutes("minutes", piece.seconds), ""
-    slots: dict[str, Slot] = {"repeat": piece.repeat} if piece.repeat else {}
     if piece.same_time:
         day = piece.day or now.date()
         return {"at": _iso(datetime.combine(day, now.time()))}, ""
@@ -214,7 +214,7 @@ def _moment(piece: _Piece, now: datetime) -> tuple[datetime, str]:
     hours = _hours(clock, piece, now)
     if len(hours) > 1:
         reason = "the next such time on a twelve-hour clock"
-    elif not clock.sure and piece.part is None:
+    elif not clock.sure and clock.hour <= _NOON and piece.part is None:
         reason = "taken for a waking hour"
     moments = (
         datetime.combine(day, time(hour % _HOURS, clock.minute)) + timedelta(days=hour // _HOURS)
@@ -388,7 +388,7 @@ class _Reader:
         return _Piece(seconds=seconds), tail
 
     def _tail(self, at: int) -> int:
-        if self._has(at, "from", "now"):
+        if self._has(at, "from", "now") or self._has(at, "or", "so"):
             return at + 2
         return self._skip(at, "time", "later", "hence", "times")
 
@@ -402,6 +402,9 @@ class _Reader:
         """Read "before bed", "after lunch": asks back."""
         if self._word(at) in ("before", "after"):
             return self._before_something(at, at)
+        few = self._has(at, "in", "a", "few") or self._has(at, "in", "a", "little")
+        if few and self._word(at + 3) in (*_UNITS, "while", "bit"):
+            return _Piece(vague=" ".join(self._words[at : at + 4])), at + 4
         return None
 
     def _before_something(self, start: int, at: int) -> _Read:
@@ -567,7 +570,7 @@ class _Reader:
         with_part = self._with_part(_Piece(clock=clock), after)
         if self._has(after, "at", "night"):
             with_part = _Piece(clock=clock, part="night"), after + 2
-        strong = self._word(at) == "at" or not plain or with_part[1] > after
+        strong = self._word(at) in ("at", "by") or not plain or with_part[1] > after
         return with_part if strong else None
 
     def _half_day(self, clock: _Clock, at: int) -> _Read:
