@@ -362,18 +362,20 @@ class Assistant:
         """Do what is asked."""
         self._engage()
         self._reprompted = False
-        previous, self._last = self._last, request
-        control = self._control.get(request.intent)
-        if self._reminding is not None and self._reminding.act(request):
-            pass
-        elif self._guiding.act(request):
-            pass
-        elif control is not None:
-            self._last = previous
-            control()
-        else:
-            self._perform(script_for(self._pack, request))
+        reminding = self._reminding is not None and self._reminding.act(request)
+        if not reminding and not self._guiding.act(request):
+            self._do(request)
+        elif request.intent not in self._control:
+            self._last = request
         self.narrator.say_remarks()
+
+    def _do(self, request: Request) -> None:
+        control = self._control.get(request.intent)
+        if control is not None:
+            control()
+            return
+        self._last = request
+        self._perform(script_for(self._pack, request))
 
     def _controls(self) -> dict[str, Callable[[], None]]:
         narrator = self.narrator
@@ -551,5 +553,5 @@ class Assistant:
             self._aside("microphone_lost" if lost else "microphone_back")
         elif event.part == "voice":
             self._unspeakable = lost
-        elif not lost:
+        elif not lost and self.narrator.broken_off:
             self.narrator.resume()

@@ -14,6 +14,7 @@ from voice.listening.model import ModelError, load_model
 from voice.listening.sound import level
 from voice.listening.sources import MicrophoneError, MicrophoneSource
 from voice.models import ModelsError, find_model
+from voice.session import hush_alsa
 from voice.speaking.errors import LoudspeakerError, VoiceError
 from voice.speaking.player import Listener, Player
 from voice.speaking.synthesizer import Synthesizer, VoiceInfo
@@ -36,6 +37,7 @@ class Finding:
 
 def examine() -> Iterator[Finding]:
     """Look at each part in turn; what takes longest comes last."""
+    hush_alsa()
     yield _microphone()
     yield _loudspeaker()
     yield _clock()

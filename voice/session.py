@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -436,6 +437,18 @@ def first_request(rooms: Rooms, deadline: float) -> Request | None:
         listener.stop()
 
 
+_ALSA_SAYS = ctypes.CFUNCTYPE(
+    None, ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p
+)
+_SAY_NOTHING = _ALSA_SAYS(lambda *_: None)
+
+
+def hush_alsa() -> None:
+    """Keep ALSA's own remarks off the terminal: what matters of them is counted and shown."""
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL("libasound.so.2").snd_lib_error_set_handler(_SAY_NOTHING)
+
+
 class ListeningSession:
     """The hands-free assistant: microphone, conversation, loudspeaker."""
 
@@ -465,6 +478,7 @@ class ListeningSession:
             VoiceError: there is no voice.
             ModelError: there is no model, or it is broken.
         """
+        hush_alsa()
         microphone = MicrophoneSource(self._rooms.settings.microphone)
         microphone.open()
         with self._rooms.speaker() as speaker, self._rooms.watch():

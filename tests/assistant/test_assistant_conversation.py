@@ -390,6 +390,15 @@ def test_a_reading_waits_for_a_lost_loudspeaker_and_goes_on(room: Room) -> None:
     assert room.tape.said[-2:] == [room.sentences("heat")[1]] * 2
 
 
+def test_a_pause_outlasts_a_lost_loudspeaker(room: Room) -> None:
+    room.hear("tell me about heat")
+    room.hear("pause")
+    room.tell(Spoken(room.tape.utterance, False))
+    room.tell(Trouble("loudspeaker", "The loudspeaker is gone.", "Plug it in again."))
+    room.tell(Mended("loudspeaker"))
+    assert room.assistant.narrator.paused
+
+
 def test_a_sentence_that_cannot_be_spoken_is_passed_over(room: Room) -> None:
     room.hear("tell me about heat")
     room.tell(Trouble("voice", "The voice failed.", "Try again."))

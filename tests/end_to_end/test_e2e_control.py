@@ -43,7 +43,7 @@ def test_a_reading_obeys_control_words_while_it_sounds(
     recording.wait_until(recording.seconds + 2.5)
     assert is_silent(conversation, 1.5)
 
-    conversation.say("go on", RMS)
+    conversation.say("resume", RMS)
     conversation.wait_for_line("understood  resume")
     assert not is_silent(conversation, 0.5) or what_is_said(conversation, 1.0)
 

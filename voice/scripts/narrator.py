@@ -117,6 +117,7 @@ class Narrator:
         """The last one that was begun; the voice reports its end with this number."""
         self._awaited = 0
         self._paused_at = 0.0
+        self._broke_off = False
         self._times_asked = 0
         self._remarks: deque[tuple[str, Callable[[], None] | None]] = deque()
         self._said: Callable[[], None] | None = None
@@ -130,6 +131,11 @@ class Narrator:
     def busy(self) -> bool:
         """A script or an aside is under way (or paused)."""
         return self.script is not None or self.phase is Phase.ASIDE
+
+    @property
+    def broken_off(self) -> bool:
+        """It is paused because its voice broke off, and not because somebody asked for it."""
+        return self.paused and self._broke_off
 
     @property
     def audible(self) -> bool:
@@ -235,6 +241,7 @@ class Narrator:
             self._hush()
         self.deadline = None
         self.paused = True
+        self._broke_off = False
         self._paused_at = self._clock()
         return True
 
@@ -367,7 +374,7 @@ class Narrator:
             return
         if not completed:
             self._said = None
-            self.pause()
+            self._broke_off = self.pause()
             self._paused_at = float("-inf")
             return
         self.saying = ""
