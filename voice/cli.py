@@ -274,9 +274,13 @@ def history(*, as_json: bool, wipe: bool, on: bool | None) -> None:
         past.switch(on)
         click.echo(f"The history is {'on' if on else 'off'}.", err=True)
     if wipe:
-        click.echo(f"{past.wipe()} sessions are forgotten.", err=True)
+        click.echo(f"{_counted(past.wipe(), 'session')} forgotten.", err=True)
     if on is None and not wipe:
         _show_history(past, as_json=as_json)
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def _show_history(past: History, *, as_json: bool) -> None:
@@ -297,7 +301,7 @@ def _show_history(past: History, *, as_json: bool) -> None:
             f"{session.holds} holds{end}"
         )
     days = streak((session.began.date() for session in sessions), date.today())
-    click.echo(f"{len(sessions)} sessions, {days} days in a row.")
+    click.echo(f"{_counted(len(sessions), 'session')}, {_counted(days, 'day')} in a row.")
 
 
 @main.command()

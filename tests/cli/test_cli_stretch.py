@@ -1,0 +1,156 @@
+"""`unknot stretch` and `unknot history` from the command line, typed instead of spoken."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from voice.history import History, Session
+
+UNKNOT = Path(sys.executable).with_name("unknot")
+Unknot = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def history(home: Path) -> History:
+    return History(home / "history.sqlite3")
+
+
+@pytest.fixture
+def unknot(home: Path) -> Unknot:
+    def run(*arguments: str, typed: str = "") -> subprocess.CompletedProcess[str]:
+        done = subprocess.run(
+            [UNKNOT, *arguments],
+            input=typed,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+            env={**os.environ, "UNKNOT_HOME": str(home)},
+        )
+        assert "Traceback" not in done.stderr, done.stderr[-300:]
+        return done
+
+    return run
+
+
+def trained(days_ago: int) -> Session:
+    began = datetime.now().astimezone() - timedelta(days=days_ago)
+    return Session(began, "all", 9.5, 12, completed=True)
+
+
+def test_a_typed_session_runs_to_its_end_and_is_kept(unknot: Unknot, history: History) -> None:
+    done = unknot("stretch", "--text", typed="ready\nready\nno\n")
+    assert done.returncode == 0
+    assert done.stdout.count("Five.") == 12
+    assert "minutes of stretching" in done.stdout
+    (kept,) = history.sessions()
+    assert (kept.routine, kept.holds, kept.completed) == ("all", 12, True)
+
+
+@pytest.mark.parametrize(
+    ("routine", "says", "holds"), [("knees_to_chest", "lie on", 9), ("overhead_reach", "stand", 3)]
+)
+def test_one_routine(unknot: Unknot, routine: str, says: str, holds: int) -> None:
+    done = unknot("stretch", routine, "--text", typed="ready\nno\n")
+    assert says in done.stdout
+    assert done.stdout.count("Halfway.") == holds
+
+
+def test_an_unknown_routine_is_wrong_usage(unknot: Unknot) -> None:
+    done = unknot("stretch", "handstand", "--text")
+    assert done.returncode == 2
+    assert "knees_to_chest, overhead_reach" in done.stderr
+
+
+@pytest.mark.parametrize("command", ["stretch", "history"])
+def test_each_explains_itself_with_examples(unknot: Unknot, command: str) -> None:
+    done = unknot(command, "--help")
+    assert done.returncode == 0
+    assert f"unknot {command}" in done.stdout.partition("Options")[0].partition("\n")[2]
+
+
+def test_typed_by_a_person_a_hold_takes_its_time(home: Path) -> None:
+    master, slave = pty.openpty()
+    process = subprocess.Popen(
+        [UNKNOT, "stretch", "overhead_reach", "--text"],
+        stdin=slave,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "UNKNOT_HOME": str(home)},
+    )
+    os.close(slave)
+    moments: dict[str, float] = {}
+    assert process.stdout is not None
+    with process.stdout as printed:
+        for line in printed:
+            moments.setdefault(line.strip(), time.monotonic())
+            if "Say ready" in line:
+                os.write(master, b"ready\n")
+            if line.startswith("Breathe"):
+                os.write(master, b"how much longer\n")
+            if line.startswith("Five."):
+                break
+        process.kill()
+    process.wait()
+    os.close(master)
+    asked = [line for line in moments if line.startswith("About fifteen seconds of this one")]
+    assert asked
+    assert 10 < moments["Five."] - moments["And hold."] < 20
+
+
+def test_the_history_is_shown(unknot: Unknot, history: History) -> None:
+    for days_ago in (1, 0):
+        history.add(trained(days_ago))
+    done = unknot("history")
+    assert done.returncode == 0
+    assert "2 sessions, 2 days in a row." in done.stdout
+    assert " 9.5 minutes, 12 holds" in done.stdout
+
+
+def test_the_history_as_one_object_a_line(unknot: Unknot, history: History) -> None:
+    history.add(Session(datetime(2026, 3, 4, 15, 0, tzinfo=UTC), "all", 9.5, 12, completed=True))
+    (line,) = unknot("history", "--json").stdout.splitlines()
+    assert json.loads(line) == {
+        "began": "2026-03-04T15:00:00+00:00",
+        "routine": "all",
+        "minutes": 9.5,
+        "holds": 12,
+        "completed": True,
+    }
+
+
+def test_switching_off_on_and_wiping(unknot: Unknot, history: History) -> None:
+    history.add(trained(0))
+    assert unknot("history", "--off").returncode == 0
+    assert "is off" in unknot("history").stdout
+    assert unknot("history", "--json").stdout == ""
+    unknot("history", "--on")
+    assert "1 session, 1 day in" in unknot("history").stdout
+    assert "1 session" in unknot("history", "--wipe").stderr
+    assert "0 sessions" in unknot("history").stdout
+
+
+def test_a_broken_history_is_told_in_one_sentence_with_its_remedy(
+    unknot: Unknot, history: History
+) -> None:
+    history.path.parent.mkdir(parents=True)
+    history.path.write_bytes(b"this is no database" * 100)
+    done = unknot("history")
+    assert done.returncode == 3
+    assert str(history.path) in done.stderr
+    assert "remove" in done.stderr
