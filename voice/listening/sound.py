@@ -29,6 +29,8 @@ class Block:
     samples: Samples
     at: float
     """When its last sample was captured, on `time.monotonic`."""
+    echo: float = DIGITAL_SILENCE
+    """dBFS that our own voice is expected still to have in it."""
 
 
 class AudioSource(Protocol):

@@ -14,6 +14,7 @@ import numpy as np
 from voice.speaking import earcons
 from voice.speaking.errors import LoudspeakerError
 from voice.speaking.mixer import Mixer
+from voice.speaking.played import Played
 from voice.speaking.reports import Reports
 from voice.speaking.speech import RATE, Speech, resample
 
@@ -59,6 +60,7 @@ class Player:
         *,
         latency: float = LATENCY,
         refresh: Callable[[], None] | None = None,
+        played: Played | None = None,
     ) -> None:
         """Prepare; nothing is opened yet.
 
@@ -68,10 +70,12 @@ class Player:
             refresh: called before each attempt at opening a lost loudspeaker, to let
                 PortAudio see devices that are new. It can only do so while no
                 stream is open in the process, which the player cannot know.
+            played: keeps what is given to the device, as the reference of an echo canceller.
         """
         self._device = device
         self._latency = latency
         self._refresh = refresh
+        self._played = played
         self._lock = threading.Lock()
         self._mixer = Mixer(RATE)
         self._tones = _tones(RATE)
@@ -230,8 +234,11 @@ class Player:
         with self._lock:
             ended = self._mixer.mix(block)
             rate = self._mixer.rate
+        sounds_at = now + self._delay(times)
+        if self._played is not None:
+            self._played.note(block, rate, sounds_at)
         for utterance, samples in ended:
-            heard_at = now + self._delay(times) + samples / rate
+            heard_at = sounds_at + samples / rate
             self._report(_ended_whole(utterance), heard_at)
 
     def _delay(self, times: Any) -> float:

@@ -1,0 +1,181 @@
+"""Our own voice is taken out of the microphone; what a person says stays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from tests.sound.voices import SLT, Voices
+from voice.listening.alignment import SEARCH, WINDOW, find_lag
+from voice.listening.canceller import Canceller, CancellingSource
+from voice.listening.sound import DIGITAL_SILENCE, RATE, Block, Samples, level
+
+BLOCK = 320
+Signal = npt.NDArray[np.float32]
+
+
+@dataclass
+class Tape:
+    """What a loudspeaker played, on a clock that may be wrong by a constant."""
+
+    played: Samples
+    clock_error: float = 0.0
+
+    def position(self, at: float) -> int:
+        return round((at + self.clock_error) * RATE)
+
+    def read(self, start: int, count: int) -> Samples:
+        samples = np.zeros(count, np.int16)
+        first, last = max(start, 0), min(start + count, self.played.size)
+        if first < last:
+            samples[first - start : last - start] = self.played[first:last]
+        return samples
+
+    @property
+    def silent_from(self) -> int:
+        loud = np.flatnonzero(self.played)
+        return int(loud[-1]) + 1 if loud.size else 0
+
+
+def speechlike(seconds: float, seed: int = 1, dbfs: float = -23.0) -> Samples:
+    """Noise with the loudness of syllables."""
+    rng = np.random.default_rng(seed)
+    count = round(seconds * RATE)
+    syllables = np.repeat(rng.uniform(0.0, 1.0, count // 2400 + 1) ** 2, 2400)[:count]
+    sound = np.convolve(rng.standard_normal(count), [1, 0.7, 0.4, 0.2], "same") * syllables
+    sound *= 10 ** (dbfs / 20) / np.sqrt(np.mean(np.square(sound)))
+    return np.clip(sound * 32768, -32768, 32767).astype(np.int16)
+
+
+def room(played: Samples, delay: float = 0.03, seed: int = 2) -> Samples:
+    """The same sound after a delay and 0.15 s of reverberation, 6 dB quieter."""
+    rng = np.random.default_rng(seed)
+    tail = rng.standard_normal(2400) * np.exp(-np.arange(2400) / 350)
+    tail[0] = 4
+    response = np.concatenate((np.zeros(round(delay * RATE)), tail))
+    response *= 0.5 / np.sqrt(np.sum(np.square(response)))
+    echo = np.fft.irfft(
+        np.fft.rfft(played, played.size + response.size)
+        * np.fft.rfft(response, played.size + response.size),
+        played.size + response.size,
+    )[: played.size]
+    return np.rint(echo).astype(np.int16)
+
+
+def blocks(sound: Samples, size: int = BLOCK) -> Iterator[Block]:
+    for start in range(0, sound.size - size + 1, size):
+        yield Block(sound[start : start + size], (start + size) / RATE)
+
+
+def cleaned(canceller: Canceller, sound: Samples, size: int = BLOCK) -> Samples:
+    pieces = [piece.samples for b in blocks(sound, size) for piece in canceller.clean(b)]
+    return np.concatenate(pieces)
+
+
+def dB_removed(before: Samples, after: Samples, since: float) -> float:  # noqa: N802
+    begins = round(since * RATE)
+    return level(before[begins : after.size]) - level(after[begins:])
+
+
+@pytest.mark.parametrize("size", [320, 512, 160, 441])
+def test_own_voice_is_removed_whatever_the_blocks(size: int) -> None:
+    played = speechlike(12)
+    heard = room(played)
+    after = cleaned(Canceller(Tape(played)), heard, size)
+    assert after.size > heard.size - 2 * size
+    assert dB_removed(heard, after, since=4) > 20
+
+
+@pytest.mark.parametrize("error", [-0.4, -0.12, 0.0, 0.12, 0.3, 0.6])
+def test_clocks_may_be_wrong(error: float) -> None:
+    played = speechlike(16)
+    heard = room(played, delay=0.05)
+    after = cleaned(Canceller(Tape(played, clock_error=error)), heard)
+    assert dB_removed(heard, after, since=10) > 18
+
+
+def test_a_person_passes_through_unharmed(voices: Voices) -> None:
+    played = speechlike(14)
+    echo = room(played)
+    person = np.zeros_like(echo)
+    said = voices.say("how do i stretch my back", SLT, dbfs=-29.0)
+    person[9 * RATE : 9 * RATE + said.size] = said
+    after = cleaned(Canceller(Tape(played)), echo + person)
+    spoken = slice(9 * RATE, 9 * RATE + said.size)
+    harm = after[spoken].astype(np.int32) - person[spoken]
+    assert level(person[spoken]) - level(np.clip(harm, -32768, 32767).astype(np.int16)) > 12
+
+
+def test_silence_of_the_loudspeaker_costs_nothing_and_changes_nothing() -> None:
+    heard = speechlike(2)
+    canceller = Canceller(Tape(np.zeros(2 * RATE, np.int16)))
+    given = list(blocks(heard, 500))
+    got = [piece for b in given for piece in canceller.clean(b)]
+    assert all(np.array_equal(a.samples, b.samples) for a, b in zip(given, got, strict=True))
+    assert {piece.echo for piece in got} == {DIGITAL_SILENCE}
+
+
+def test_what_remains_of_our_voice_is_expected_about_as_loud_as_it_is() -> None:
+    played = speechlike(12)
+    canceller = Canceller(Tape(played))
+    got = [piece for b in blocks(room(played)) for piece in canceller.clean(b)][400:]
+    above = [level(piece.samples) - piece.echo for piece in got if level(piece.samples) > -80]
+    assert -3 < np.median(above) < 8
+    assert np.percentile(above, 90) < 12
+
+
+def test_it_finds_its_way_after_the_microphone_has_lost_sound() -> None:
+    played = speechlike(20)
+    heard = room(played)
+    canceller = Canceller(Tape(played))
+    for b in blocks(heard[: 6 * RATE]):
+        list(canceller.clean(b))
+    after = [
+        piece.samples
+        for b in blocks(heard)
+        if b.at > 6.5  # half a second never arrived
+        for piece in canceller.clean(b)
+    ]
+    assert dB_removed(heard[-4 * RATE :], np.concatenate(after)[-4 * RATE :], since=0) > 18
+
+
+@pytest.mark.parametrize("lag", [-12000, -300, 0, 77, 4000, 15000])
+def test_the_lag_is_found_to_the_sample(lag: int) -> None:
+    played = speechlike((WINDOW + 2 * SEARCH) / RATE)
+    heard = played[SEARCH - lag : SEARCH - lag + WINDOW]
+    found = find_lag(played, heard)
+    assert found.clear
+    assert found.samples == lag
+
+
+def test_no_lag_is_believed_where_there_is_no_echo() -> None:
+    played = speechlike((WINDOW + 2 * SEARCH) / RATE)
+    assert not find_lag(played, speechlike(WINDOW / RATE, seed=9)).clear
+
+
+def test_a_source_gives_what_the_microphone_gives_without_our_voice() -> None:
+    played = speechlike(8)
+    heard = room(played)
+
+    class Microphone:
+        overflows = 3
+        closed = False
+
+        def blocks(self, report: object) -> Iterator[Block]:
+            del report
+            yield from blocks(heard)
+
+        def close(self) -> None:
+            self.closed = True
+
+    microphone = Microphone()
+    source = CancellingSource(microphone, Tape(played))
+    after = np.concatenate([b.samples for b in source.blocks(lambda _: None)])
+    source.close()
+    assert dB_removed(heard, after, since=4) > 15
+    assert source.overflows == microphone.overflows
+    assert microphone.closed
