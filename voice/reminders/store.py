@@ -165,7 +165,7 @@ class Store:
         def work(connection: sqlite3.Connection) -> tuple[Reminder, ...]:
             kept = []
             for reminder in reminders:
-                named = reminder._replace(uid=reminder.uid or f"{uuid.uuid4()}@unknot")
+                named = reminder._replace(id=0, uid=reminder.uid or f"{uuid.uuid4()}@unknot")
                 number = connection.execute(_INSERT, rows.row_of(named)).lastrowid
                 kept.append(named._replace(id=number or 0))
             return tuple(kept)
