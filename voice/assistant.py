@@ -264,6 +264,9 @@ class Assistant:
                 self._spoken(event)
             case Trouble() | Mended():
                 self._tell_of(event)
+            case Due() if self._reminding is not None:
+                self._engage()
+                self._reminding.ring(event)
             case Woke():
                 if self.narrator.pause():
                     self._aside("interrupted")
@@ -365,8 +368,8 @@ class Assistant:
         reminding = self._reminding is not None and self._reminding.act(request)
         if not reminding and not self._guiding.act(request):
             self._do(request)
-        elif request.intent not in self._control:
-            self._last = request
+        else:
+            self._last = None if request.intent in self._control else request
         self.narrator.say_remarks()
 
     def _do(self, request: Request) -> None:

@@ -15,6 +15,7 @@ from voice.assistant import Assistant, Event
 from voice.events import Heard, Request, Spoken
 from voice.history import History
 from voice.knowledge import Pack
+from voice.reminders import Reminders
 from voice.scripts.narrator import Phase
 from voice.understanding import Understanding
 
@@ -69,6 +70,7 @@ class Room:
         understanding: Understanding,
         history: History | None = None,
         today: datetime = AFTERNOON,
+        reminders: Reminders | None = None,
     ) -> None:
         self.now = 1000.0
         self.tape = Tape()
@@ -83,6 +85,7 @@ class Room:
             clock=lambda: self.now,
             now=lambda: today + timedelta(seconds=self.now - 1000.0),
             history=history,
+            reminders=reminders,
         )
         self.utterances = 0
         self._seen, self._seen_at = 0, 0.0

@@ -467,6 +467,7 @@ class Narrator:
         self._hush()
         self.paused = False
         self.step = index
+        self.phase = Phase.SPEAKING
         if self._remark_next():
             return
         step = script.steps[index]
