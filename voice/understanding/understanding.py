@@ -42,7 +42,7 @@ SURE = 0.35
 """A misheard template this near needs no second opinion."""
 SECOND_OPINION = 0.15
 """Least probability at which the classifier bears a misheard template out."""
-THRESHOLD = 0.38
+THRESHOLD = 0.42
 """Least probability at which the classifier decides alone; see docs/understanding.md."""
 STRANGE_WORD = 0.2
 """Added to it for each word that no template knows: "how do i stretch pizza dough"."""
