@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from voice.understanding.numbers import number_in_words
@@ -61,6 +61,7 @@ def test_a_bare_hour_is_the_next_such_time(now: str, at: str) -> None:
     assert found.slots == {"at": at}
 
 
+@settings(deadline=None)
 @given(st.integers(1, 999))
 def test_every_number_of_minutes_is_heard(minutes: int) -> None:
     words = f"in {number_in_words(minutes)} {'minute' if minutes == 1 else 'minutes'}".split()
@@ -73,6 +74,7 @@ _WORDS = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(_WORDS, st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1)))
 def test_any_mixture_gives_whole_slots_or_none(words: list[str], now: datetime) -> None:
     found = find_times(words, now)

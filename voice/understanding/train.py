@@ -27,9 +27,9 @@ PARAPHRASES_EACH = 24
 NOT_FOR_US_EACH = 40
 _FREE_SLOTS = frozenset((*TIME_SLOTS, "about"))
 """Slots that are read off the sentence by other means."""
-_EPOCHS = 24
+_EPOCHS = 14
 _BATCH = 256
-_RATE = 0.6
+_RATE = 0.4
 _DECAY = 2e-6
 _SEED = 20260310
 
@@ -82,10 +82,10 @@ def train(examples: Sequence[Example]) -> Classifier:
             slope = _slope(dense @ weights + bias, targets[batch]) * importance[batch, None]
             gradient = dense.T @ slope / len(batch) + _DECAY * weights
             seen += gradient**2
-            weights -= _RATE * 0.1 * gradient / np.sqrt(seen)
+            weights -= _RATE * gradient / np.sqrt(seen)
             flat = slope.mean(axis=0)
             seen_bias += flat**2
-            bias -= _RATE * 0.1 * flat / np.sqrt(seen_bias)
+            bias -= _RATE * flat / np.sqrt(seen_bias)
     scales = np.maximum(np.abs(weights).max(axis=0), 1e-9) / 127
     rounded = np.round(weights / scales).astype(np.int8)
     return Classifier(labels, rounded, scales.astype(np.float32), bias)

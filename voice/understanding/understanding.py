@@ -42,11 +42,11 @@ SURE = 0.35
 """A misheard template this near needs no second opinion."""
 SECOND_OPINION = 0.15
 """Least probability at which the classifier bears a misheard template out."""
-THRESHOLD = 0.42
+THRESHOLD = 0.6
 """Least probability at which the classifier decides alone; see docs/understanding.md."""
 STRANGE_WORD = 0.2
 """Added to it for each word that no template knows: "how do i stretch pizza dough"."""
-RED_FLAG_THRESHOLD = 0.5
+RED_FLAG_THRESHOLD = 0.85
 """The same for signs of an emergency: better one warning too many."""
 _SHORTEST_ALONE = 3
 """Words below which the classifier does not decide alone."""
