@@ -105,7 +105,7 @@ def of_many(home: Path) -> dict[str, Spread]:
     reminders = Reminders(store, load_wording(PACK))
     later = moments.now_ms() + 9 * moments.DAY
     found = {
-        "list all as objects": timed(store.live),
+        "list all as objects": timed(store.live, runs=60),
         "list as it is spoken": timed(lambda: reminders.list(Request("list_reminders"))),
         "next due": timed(store.next_ring_ms),
         "look for what is due, nothing is": timed(lambda: store.claim(moments.now_ms(), "UTC")),

@@ -19,7 +19,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from voice.events import Due, Request, Slot
-from voice.reminders import FILE_NAME, Answer, Reminders, Store, load_wording
+from voice.reminders import (
+    FILE_NAME,
+    Answer,
+    Reminders,
+    Store,
+    load_wording,
+    moments,
+    store,
+)
 from voice.reminders.daemon import Daemon, Utterance
 from voice.reminders.presence import AlreadyRunning
 from voice.reminders.store import Claim
@@ -172,6 +180,9 @@ def daemon(person: Person) -> None:
 
 def main() -> None:
     """Fork a process for each line."""
+    # The clock is fast, but the processes are not: how long one has to tell what was missed before
+    # another takes over must stay longer than it really takes on a busy machine.
+    store.TELLING = 20 * SPEED * moments.SECOND
     home, epoch = Path(sys.argv[1]), float(sys.argv[2])
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
     for line in sys.stdin:

@@ -183,3 +183,14 @@ def test_two_stores_share_what_is_due(bench: Bench) -> None:
     assert len(first.rings) == 2
     assert len(first.missed) == 98
     assert (second.rings, second.missed) == ((), ())
+
+
+def test_of_two_processes_one_tells_what_was_missed(bench: Bench) -> None:
+    other = Store(bench.path)
+    bench.ask("set_reminder", about="heat", minutes=10)
+    bench.later(minutes=60)
+    bench.claim()
+    assert len(other.tell(bench.ms + 5)) == 1
+    assert bench.store.tell(bench.ms) == ()
+    assert bench.store.tell(bench.ms + 1000) == ()
+    other.close()

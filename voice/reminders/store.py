@@ -444,8 +444,12 @@ def _live_about(about: str) -> tuple[str, tuple[str, ...]]:
 
 
 def _untold_at(now_ms: int) -> tuple[int, int]:
-    """The values for `_UNTOLD`."""
-    return now_ms - TELLING, now_ms
+    """The values for `_UNTOLD`.
+
+    Another process may have looked at the clock a moment later than we did
+    and yet been first, so its mark may lie ahead.
+    """
+    return now_ms - TELLING, now_ms + TELLING
 
 
 def _transaction(connection: sqlite3.Connection, work: Callable[[sqlite3.Connection], T]) -> T:
