@@ -73,5 +73,5 @@ def test_no_sentence_is_in_both_tables() -> None:
     assert dev.isdisjoint(one.text for one in sentences("test.jsonl"))
 
 
-def test_the_tables_are_where_the_documentation_says(pack: Path) -> None:
+def test_the_pack_carries_a_trained_classifier(pack: Path) -> None:
     assert (pack / "understanding" / "classifier.npz").exists()
