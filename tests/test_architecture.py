@@ -28,7 +28,7 @@ ROOMS = frozenset(
         "speaking",
     }
 )
-DOORS = frozenset({"cli", "session", "doctor", "screen", "bridges", "__main__"})
+DOORS = frozenset({"cli", "session", "ringing", "doctor", "screen", "bridges", "__main__"})
 
 MAY_IMPORT: dict[str, frozenset[str]] = {
     "__init__": frozenset(),
@@ -43,7 +43,8 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "history": frozenset({"events"}),
     "guiding": frozenset({"events", "knowledge", "scripts", "history"}),
     "reminders": frozenset({"events", "knowledge"}),
-    "assistant": ROOMS | {"guiding"},
+    "reminding": frozenset({"events", "reminders", "scripts"}),
+    "assistant": ROOMS | {"guiding", "reminding"},
 } | dict.fromkeys(DOORS, ROOMS | DOORS | {"assistant", "models", "places"})
 """What each module or folder of `voice` may import from the others."""
 
