@@ -101,6 +101,12 @@ def while_it_waits(room: Room) -> None:
     room.live(2.0)
 
 
+def while_on_the_way_down(room: Room) -> None:
+    room.hear("start stretching")
+    room.live_until(room.saying("go down onto one knee"))
+    room.live(1.0)
+
+
 def while_paused(room: Room) -> None:
     into_the_hold(room)
     room.hear("wait")
@@ -311,7 +317,7 @@ def test_what_each_control_says(
 
 TOWARDS_THE_CHEST = "Slowly bring it towards your chest, with both hands."
 GOES_TO = [
-    (into_the_hold, "next", ("right", 2), "Slowly let it down again."),
+    (into_the_hold, "next", ("right", 2), "Slowly let it down again, and rest."),
     (while_it_speaks, "next", ("right", 1), "Go only to a mild pull, never to pain."),
     (while_it_rests, "next", ("right", 2), "And once more."),
     (into_the_hold, "back", ("right", 1), "And hold."),
@@ -326,7 +332,7 @@ GOES_TO = [
     (while_it_speaks, "the other side", ("left", 1), "Now your left knee."),
     (while_it_rests, "skip this knee", ("left", 1), "Now your left knee."),
     (while_paused, "skip this side", ("left", 1), "Now your left knee."),
-    (while_paused, "next", ("right", 2), "Slowly let it down again."),
+    (while_paused, "next", ("right", 2), "Slowly let it down again, and rest."),
 ]
 
 
@@ -459,6 +465,22 @@ def test_a_question_in_between_is_answered_and_the_way_back_is_offered(room: Roo
     assert room.tape.said[-1] == "Now your right knee."
     room.live_until(lambda: room.assistant.narrator.holding)
     assert where(room) == ("right", 1)
+
+
+@pytest.mark.parametrize(
+    "way_back", ["can knots be prevented / yes", "gentler", "it hurts / yes"], ids=str
+)
+@pytest.mark.parametrize("moment", [while_it_waits, while_on_the_way_down])
+def test_who_was_not_in_position_yet_is_led_there_again(
+    room: Room, moment: Callable[[Room], None], way_back: str
+) -> None:
+    moment(room)
+    for words in way_back.split(" / "):
+        room.hear(words)
+        room.live(0.7)
+        room.live_until(lambda: room.assistant.narrator.phase is Phase.ASKING)
+        room.live(0.7)
+    assert "Are you lying on something firm" in room.tape.said[-1]
 
 
 # Pain

@@ -84,7 +84,9 @@ def test_each_explains_itself_with_examples(unknot: Unknot, command: str) -> Non
     assert f"unknot {command}" in done.stdout.partition("Options")[0].partition("\n")[2]
 
 
-def test_typed_by_a_person_a_hold_takes_its_time(home: Path) -> None:
+def test_typed_by_a_person_a_hold_takes_its_time_and_a_killed_session_is_known(
+    home: Path, unknot: Unknot
+) -> None:
     master, slave = pty.openpty()
     process = subprocess.Popen(
         [UNKNOT, "stretch", "overhead_reach", "--text"],
@@ -110,6 +112,8 @@ def test_typed_by_a_person_a_hold_takes_its_time(home: Path) -> None:
     os.close(master)
     asked = [line for line in moments if line.startswith("About fifteen seconds of this one")]
     assert asked
+    again = unknot("listen", "--text", typed="no\n")
+    assert "Last time we stopped at your arms above your head." in again.stdout
     assert 10 < moments["Five."] - moments["And hold."] < 20
 
 

@@ -41,6 +41,7 @@ class Guide:
         self.under_way = False
         self.place: Place | None = None
         """Where the session is, or was when it was interrupted."""
+        self._settled = False
         self._gentle = False
         self._subject = stretching.ALL
         self._began = 0.0
@@ -78,14 +79,14 @@ class Guide:
         Raises:
             KeyError: the pack has no such place.
         """
-        return stretching.rest_of(self._pack, there, gentle=self._gentle, settled=True)
+        return stretching.rest_of(self._pack, there, gentle=self._gentle, settled=self._settled)
 
     def go_on_gently(self) -> Script | None:
         """The rest of the session that was interrupted, more gently; None where none was."""
         if self.place is None:
             return None
         self._gentle = True
-        return stretching.rest_of(self._pack, self.place, gentle=True, settled=True)
+        return stretching.rest_of(self._pack, self.place, gentle=True, settled=self._settled)
 
     def hurt(self) -> Script:
         """It hurts during a session: what is said to that."""
@@ -102,6 +103,7 @@ class Guide:
 
     def reached(self, script: Script, step: int) -> bool:
         """A step of the session begins; tells whether that is another place than before."""
+        self._settled = stretching.settled(script, step)
         there = stretching.place(script, step) or self.place
         moved = there != self.place
         self.place = there

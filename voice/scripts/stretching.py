@@ -50,8 +50,8 @@ AFTER_HOLD = 0.4
 BEGINS, ENDS, TICK = "hold_begins", "hold_ends", "tick"
 """Tones."""
 
-SAFETY, PLACE, DONE = "safety", "place", "done"
-"""Names of the parts besides the stretches; the last two belong to a routine."""
+SAFETY, PLACE, DONE = "(safety)", "(place)", "(done)"
+"""Names of the parts besides the stretches, unlike any id; the last two belong to a routine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +123,11 @@ def place(script: Script, step: int) -> Place | None:
     if hold is None:
         return None
     return Place(script.subject, hold.part, hold.repetition, hold.label)
+
+
+def settled(script: Script, step: int) -> bool:
+    """Whether somebody is in position at a step: within a stretch, not on the way there."""
+    return script.steps[step].part.rpartition("/")[2] not in {SAFETY, PLACE, DONE}
 
 
 def coming_hold(script: Script, step: int) -> Hold | None:
