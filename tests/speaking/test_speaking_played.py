@@ -43,6 +43,14 @@ def test_silence_is_known_from_its_first_sample_on() -> None:
     assert played.silent_from == 8000
 
 
+@pytest.mark.parametrize("rate", [22050, 44100, 48000])
+def test_silence_after_speech_is_silence_at_any_rate(rate: int) -> None:
+    played = Played()
+    give(played, sine(1, rate), rate, at=0.0)
+    give(played, np.zeros(3 * rate, np.int16), rate, at=1.0)
+    assert played.silent_from == pytest.approx(RATE, abs=0.05 * RATE)
+
+
 def test_what_is_not_known_reads_as_silence() -> None:
     played = Played()
     give(played, np.full(KEPT + 3200, 5, np.int16), RATE, at=0.0)

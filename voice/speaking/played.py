@@ -15,6 +15,8 @@ RATE = 16000
 """Hz at which it is read: what recognition works with."""
 KEPT = 8 * RATE
 """Samples that are kept, at 16 kHz."""
+AUDIBLE = 4
+"""Samples no larger than this are silence: resampling rounds with a little noise. -78 dBFS."""
 UNREAD = 512
 """Blocks kept for a reader that does not come; about 10 s."""
 
@@ -56,7 +58,7 @@ class Played:
 
     @property
     def silent_from(self) -> int:
-        """The sample after the last one that was not zero; 0 before there was any."""
+        """The sample after the last one that can be heard; 0 before there was any."""
         self._take_in()
         return self._loud_until
 
@@ -97,7 +99,7 @@ class Played:
 
     def _keep(self, pcm: Pcm) -> None:
         self._kept[np.arange(self._end, self._end + pcm.size) % KEPT] = pcm
-        loud = np.flatnonzero(pcm)
+        loud = np.flatnonzero(np.abs(pcm.astype(np.int32)) > AUDIBLE)
         if loud.size:
             self._loud_until = self._end + int(loud[-1]) + 1
         self._end += pcm.size
