@@ -128,6 +128,18 @@ def test_what_remains_of_our_voice_is_expected_about_as_loud_as_it_is() -> None:
     assert np.percentile(above, 90) < 12
 
 
+def test_a_person_is_expected_to_be_heard_where_there_is_no_echo(voices: Voices) -> None:
+    """Headphones: our own voice never comes back, so nothing in the microphone is ours."""
+    played = speechlike(8.0)
+    person = voices.say("stop", SLT, dbfs=-30.0)
+    heard = np.zeros(played.size, np.int16)
+    heard[-person.size :] = person
+    canceller = Canceller(Tape(played))
+    pieces = [piece for b in blocks(heard) for piece in canceller.clean(b)]
+    louder = [level(piece.samples) - piece.echo for piece in pieces[-person.size // BLOCK :]]
+    assert max(louder) > 20.0
+
+
 def test_it_finds_its_way_after_the_microphone_has_lost_sound() -> None:
     played = speechlike(20)
     heard = room(played)

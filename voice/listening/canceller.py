@@ -176,13 +176,20 @@ class _LagWatch:
 class Remains:
     """Expects how loud our own voice still is after the filter.
 
-    Until the filter has shown that it works, all that is heard is taken for our own voice.
-    From then on the share of the echo that remains is followed like a noise floor: down at
-    once, up slowly, so that a person who speaks for a second hardly moves it.
+    Until the filter has shown that it works, what is heard may all be our own voice. But where
+    little is heard while we speak (headphones), little is expected, so that a person who
+    speaks then is heard.
+
+    From then on the share of the echo that remains is followed like a noise floor: up slowly,
+    so that a person who speaks for a second hardly moves it, and down faster.
     """
 
-    RISE = 10 ** (0.3 * BLOCK / RATE)
-    """Factor a block by which it may grow: 3 dB a second."""
+    RISE = 3.0 * BLOCK / RATE
+    """dB a block by which it may grow: 3 dB a second."""
+    DOUBT = 24.0 * BLOCK / RATE
+    """dB a block by which less is expected while little is heard before the filter works."""
+    FALL = 0.02
+    """Share of the way down that it goes in a block; half of it in 0.7 s."""
     REVERBERATION = 10 ** (-6 * BLOCK / RATE)
     """Factor a block by which an echo fades: 60 dB a second."""
     QUICK, SLOW = 0.8, 0.97
@@ -198,7 +205,8 @@ class Remains:
     def forget(self) -> None:
         """Expects the whole echo again, until the filter has shown that it works."""
         self._echo = self._rest = self._heard = self._left = 0.0
-        self._share = 1.0
+        self._share = 0.0
+        self._loudest = 0.0
         self._proven = False
 
     @property
@@ -215,10 +223,17 @@ class Remains:
         self._echo = max(_mean_power(echo), self._echo * self.REVERBERATION)
         self._proven = self._proven or self.small
         if not self._proven:
-            return _dbfs(max(left, self._heard))
+            return self._expect_all(_dbfs(_mean_power(heard)))
         if self._echo > self.AUDIBLE:
-            self._share = min(self._share * self.RISE, self._rest / self._echo, 1.0)
-        return _dbfs(self._echo * self._share)
+            difference = _dbfs(self._rest) - _dbfs(self._echo) - self._share
+            self._share += difference * self.FALL if difference < 0 else min(self.RISE, difference)
+            self._share = min(self._share, 0.0)
+        return max(_dbfs(self._echo) + self._share, DIGITAL_SILENCE)
+
+    def _expect_all(self, heard: float) -> float:
+        """Before the filter works: as loud as lately, though not louder at once."""
+        self._loudest += max(-self.DOUBT, min(self.RISE, heard - self._loudest))
+        return self._loudest
 
 
 class CancellingSource:
