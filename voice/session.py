@@ -36,6 +36,7 @@ from voice.speaking.recorder import RecordingSpeaker
 from voice.speaking.speaker import Speaker
 from voice.speaking.synthesizer import Synthesizer
 from voice.understanding import Understanding
+from voice.understanding.interrupting import interrupting_phrases
 
 Show = Callable[[Event], None]
 
@@ -128,7 +129,7 @@ class Rooms:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.pack: Pack = load_pack(places.pack(settings.pack))
-        self.understanding = Understanding(self.pack.folder)
+        self.understanding = Understanding(self.pack.folder, places.home() / "cache")
         self.inbox: SimpleQueue[Event] = SimpleQueue()
         self.played = Played()
         """What the loudspeaker plays, so that it can be told from what is heard."""
@@ -206,7 +207,9 @@ class Rooms:
             if len(phrase.split()) <= SHORT_PHRASE
         ]
         return Recognizer(
-            model, [*self.understanding.grammar_phrases(), *short * SHORT_PHRASE_WEIGHT]
+            model,
+            [*self.understanding.grammar_phrases(), *short * SHORT_PHRASE_WEIGHT],
+            interrupting=interrupting_phrases(self.pack.folder),
         )
 
     @contextmanager
