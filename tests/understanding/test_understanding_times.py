@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from voice.understanding import State, Understanding
 from voice.understanding.numbers import number_in_words
 from voice.understanding.times import TIME_SLOTS, find_times
 from voice.understanding.words import words_of
@@ -82,3 +83,40 @@ def test_any_mixture_gives_whole_slots_or_none(words: list[str], now: datetime) 
     assert len({"minutes", "every_minutes", "at"} & set(found.slots)) <= 1
     if "at" in found.slots:
         datetime.fromisoformat(str(found.slots["at"]))
+
+
+@pytest.mark.parametrize(
+    ("said", "slots"),
+    [
+        ("every two hours until six", {"every_minutes": 120, "until": "2026-11-24T18:00"}),
+        ("every hour till half past five", {"every_minutes": 60, "until": "2026-11-24T17:30"}),
+        ("every hour until midnight", {"every_minutes": 60, "until": "2026-11-25T00:00"}),
+        (
+            "every weekday at nine until friday",
+            {"repeat": "weekdays", "at": "2026-11-25T09:00", "until": "2026-11-27T09:00"},
+        ),
+    ],
+)
+def test_what_recurs_may_have_an_end(said: str, slots: dict[str, object]) -> None:
+    morning = datetime(2026, 11, 24, 11, 0)
+    assert dict(find_times(tuple(said.split()), morning).slots) == slots
+
+
+@pytest.mark.parametrize(
+    ("said", "intent", "slots"),
+    [
+        ("make it half an hour", "change_reminder", {"minutes": 30}),
+        ("no make it seven tonight", "change_reminder", {"at": "2026-11-24T19:00"}),
+        (
+            "move the heat reminder to seven tonight",
+            "change_reminder",
+            {"about": "heat", "at": "2026-11-24T19:00"},
+        ),
+        ("i did it", "done_reminder", {}),
+    ],
+)
+def test_reminders_are_changed_and_done(
+    understanding: Understanding, said: str, intent: str, slots: dict[str, object]
+) -> None:
+    request = understanding.understand(said, State(now=datetime(2026, 11, 24, 11, 0)))
+    assert (request.intent, dict(request.slots)) == (intent, slots)

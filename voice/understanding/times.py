@@ -17,7 +17,7 @@ from voice.understanding.numbers import TENS, UNITS
 
 Words = Sequence[str]
 
-TIME_SLOTS = ("minutes", "every_minutes", "at", "repeat")
+TIME_SLOTS = ("minutes", "every_minutes", "at", "repeat", "until")
 """Slots that this module fills."""
 
 _UNITS = {
@@ -120,6 +120,9 @@ class _Piece:
     """A duration with no word that says what it is for."""
 
 
+_UNTIL = frozenset({"until", "till", "til"})
+
+
 @dataclass(frozen=True, slots=True)
 class Times:
     """What was found in a sentence."""
@@ -127,7 +130,7 @@ class Times:
     words: tuple[str, ...]
     """The sentence with `{when}` or `{span}` in the place of each expression."""
     slots: Mapping[str, Slot] = field(default_factory=dict)
-    """`minutes`, `every_minutes`, `at`, `repeat`: those that were said."""
+    """`minutes`, `every_minutes`, `at`, `repeat`, `until`: those that were said."""
     reason: str = ""
     """How an ambiguity was resolved, or what is missing."""
 
@@ -148,9 +151,14 @@ def find_times(words: Words, now: datetime) -> Times:
     """
     left: list[str] = []
     whole = _Piece()
+    until: dict[str, Slot] = {}
     index = 0
     while index < len(words):
         read = _Reader(words, now).piece(index)
+        end = _end_of(words, index, now) if whole.every or whole.repeat else None
+        if end is not None:
+            until, index = end
+            continue
         if read is None:
             left.append(words[index])
             index += 1
@@ -161,7 +169,21 @@ def find_times(words: Words, now: datetime) -> Times:
             left.append(mark)
         whole = _joined(whole, piece)
     slots, reason = _resolve(whole, now)
-    return Times(tuple(left), slots, reason)
+    return Times(tuple(left), slots | until, reason)
+
+
+def _end_of(words: Words, index: int, now: datetime) -> tuple[dict[str, Slot], int] | None:
+    """Read "until six" after what recurs: the slot, and the index of the word after it."""
+    if words[index] not in _UNTIL:
+        return None
+    # A lone hour is read as a time after "at" only.
+    read = _Reader((*words[:index], "at", *words[index + 1 :]), now).piece(index)
+    read = read or _Reader(words, now).piece(index + 1)
+    if read is None:
+        return None
+    piece, after = read
+    moment = _resolve(piece, now)[0].get("at")
+    return None if moment is None else ({"until": moment}, after)
 
 
 def _joined(one: _Piece, other: _Piece) -> _Piece:
