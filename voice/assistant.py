@@ -221,6 +221,8 @@ class Assistant:
     def greet(self) -> None:
         """Say who is there and what can be said; or offer to go on where a stretch broke off."""
         self._perform(self._guiding.greeting() or talking.reply(self._pack, "greeting"))
+        if self._reminding is not None:
+            self._reminding.catch_up()
         self._engage()
 
     def run(self) -> None:

@@ -517,9 +517,10 @@ def pack_check(*, folder: Path) -> None:
     unknot pack check prompts/knot-in-your-back
     """
     from voice.knowledge import check_pack
+    from voice.reminders import check_wording
     from voice.understanding import TemplateError, Understanding
 
-    problems = [str(problem) for problem in check_pack(folder)]
+    problems = [str(problem) for problem in check_pack(folder) or check_wording(folder)]
     if not problems:
         try:
             Understanding(folder)

@@ -66,6 +66,20 @@ class Reminding:
         self._tell(answer)
         return True
 
+    def catch_up(self) -> None:
+        """Say what was missed while nothing was open, and what became of a damaged store."""
+        try:
+            found = (self._reminders.rescue_note(), self._reminders.untold())
+        except StoreError as error:
+            self._fail(error)
+            return
+        for answer in found:
+            if answer.sentences:
+                self._remark(answer)
+
+    def _remark(self, answer: Answer) -> None:
+        self._narrator.remark(" ".join(answer.sentences), said=lambda: self._rung(answer))
+
     def ring(self, *due: Due) -> None:
         """Say what has fallen due, as soon as the sentence or the hold under way is over."""
         try:

@@ -175,3 +175,17 @@ def test_a_store_that_fails_is_said_and_shown(house: House) -> None:
     house.hear("what reminders do i have")
     assert house.tape.said[-1] == " ".join(house.pack.replies["reminders_broken"])
     assert [event.part for event in house.shown if isinstance(event, Trouble)] == ["reminders"]
+
+
+def test_what_was_missed_while_nothing_was_open_is_told_at_the_greeting(house: House) -> None:
+    house.hear("remind me to use my heating pad in twenty minutes")
+    house.let_it_finish()
+    house.pass_time(3 * 60 * 60)
+    house.reminders.store.claim(house.milliseconds(), house.reminders.zone())
+    house.assistant.greet()
+    house.let_it_finish()
+    told = [said for said in house.tape.said if "missed" in said]
+    assert len(told) == 1
+    house.assistant.greet()
+    house.let_it_finish()
+    assert [said for said in house.tape.said if "missed" in said] == told
