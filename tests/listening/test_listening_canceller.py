@@ -9,9 +9,11 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from tests.sound.voices import SLT, Voices
+from tests.sound.voices import ESPEAK_GB, SLT, Voices
 from voice.listening.alignment import SEARCH, WINDOW, find_lag
 from voice.listening.canceller import Canceller, CancellingSource
+from voice.listening.model import Model
+from voice.listening.recognizer import Recognizer
 from voice.listening.sound import DIGITAL_SILENCE, RATE, Block, Samples, level
 
 BLOCK = 320
@@ -191,3 +193,25 @@ def test_a_source_gives_what_the_microphone_gives_without_our_voice() -> None:
     assert dB_removed(heard, after, since=4) > 15
     assert source.overflows == microphone.overflows
     assert microphone.closed
+
+
+@pytest.mark.parametrize("phrase", ["stop", "wait", "again", "it hurts"])
+def test_a_few_phrases_are_heard_besides_while_our_voice_sounds(
+    model: Model, voices: Voices, phrase: str
+) -> None:
+    recognizer = Recognizer(model, ("how do i stretch my back",), interrupting=(phrase, "next"))
+    said = voices.say(phrase, ESPEAK_GB)
+    for interrupting, expected in ((False, ""), (True, phrase)):
+        recognizer.begin(interrupting=interrupting)
+        recognizer.accept(said)
+        assert recognizer.finish().text == expected
+
+
+def test_over_our_voice_a_partial_needs_a_second_opinion(model: Model, voices: Voices) -> None:
+    recognizer = Recognizer(model, ("stop",), interrupting=("stop",))
+    recognizer.begin(interrupting=True)
+    recognizer.accept(voices.say("the weather is lovely today", SLT))
+    assert not recognizer.agrees("stop")
+    recognizer.finish()
+    recognizer.begin(interrupting=False)
+    assert recognizer.agrees("stop")

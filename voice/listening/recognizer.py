@@ -15,7 +15,7 @@ from typing import TypedDict, cast
 import vosk
 
 from voice.events import Heard, Word
-from voice.listening.judgement import Evidence, confidence
+from voice.listening.judgement import INTERRUPTING, WEIGHTS, Evidence, Weights, confidence
 from voice.listening.model import UNKNOWN, Model
 from voice.listening.sound import RATE, Samples
 
@@ -85,6 +85,21 @@ class _Stream:
         return Hypothesis(words, path.get("confidence", 0.0))
 
 
+class _Grammar(_Stream):
+    """A native recogniser bound to phrases that the model can hear."""
+
+    def __init__(self, model: Model, phrases: Sequence[str], weights: Weights = WEIGHTS) -> None:
+        grammar = json.dumps([*phrases, UNKNOWN], ensure_ascii=False)
+        super().__init__(vosk.KaldiRecognizer(model.native, float(RATE), grammar))
+        self._phrases = frozenset(phrases)
+        self._weights = weights
+
+    def judge(self, free: Hypothesis) -> tuple[float, Hypothesis]:
+        """Ends the utterance: how sure its best path is, 0 to 1, and that path."""
+        bound = self.finish()
+        return confidence(evidence(bound, free, self._phrases), self._weights), bound
+
+
 class Recognizer:
     """Hears utterances within a list of phrases, and says how sure it is.
 
@@ -95,16 +110,26 @@ class Recognizer:
         phrases: what may be said, lower case, words parted by blanks. Vosk makes a
             bigram model of their counts, so mixtures of phrases are heard too, and a phrase
             that is given several times weighs more.
+        interrupting: the few phrases that are listened for besides while our own voice
+            sounds; they are told apart better than among all the others.
         reject_below: confidence, 0 to 1, under which the text is withheld.
     """
 
     def __init__(
-        self, model: Model, phrases: Iterable[str], *, reject_below: float = REJECT_BELOW
+        self,
+        model: Model,
+        phrases: Iterable[str],
+        *,
+        interrupting: Iterable[str] = (),
+        reject_below: float = REJECT_BELOW,
     ) -> None:
         self._model = model
         self._reject_below = reject_below
         self._free = _Stream(vosk.KaldiRecognizer(model.native, float(RATE)))
         self._samples = 0
+        short, _ = _hearable(model, interrupting)
+        self._interrupting = _Grammar(model, short, INTERRUPTING) if short else None
+        self._interrupted = False
         self.missing_words: tuple[str, ...] = ()
         """Words of the phrases that the model does not know; their phrases are left out."""
         self.set_phrases(phrases)
@@ -115,24 +140,33 @@ class Recognizer:
         Takes about 10 ms for 2000 phrases.
         """
         hearable, self.missing_words = _hearable(self._model, phrases)
-        grammar = json.dumps([*hearable, UNKNOWN], ensure_ascii=False)
-        self._phrases = frozenset(hearable)
-        native = vosk.KaldiRecognizer(self._model.native, float(RATE), grammar)
-        self._grammar = _Stream(native)
+        self._grammar = _Grammar(self._model, hearable)
         if self._samples:
             self._free.finish()
             self._samples = 0
+
+    def begin(self, *, interrupting: bool) -> None:
+        """An utterance begins, perhaps while our own voice sounds."""
+        self._interrupted = interrupting and self._interrupting is not None
 
     def accept(self, samples: Samples) -> None:
         """Takes the next piece of the utterance: shape (n,), int16, 16 kHz."""
         sound = samples.tobytes()
         self._grammar.accept(sound)
         self._free.accept(sound)
+        if self._interrupted and self._interrupting is not None:
+            self._interrupting.accept(sound)
         self._samples += samples.size
 
     def partial(self) -> str:
         """What it sounds like within the grammar so far; trails the voice by 0.35 to 0.6 s."""
+        if self._interrupted and self._interrupting is not None:
+            return self._interrupting.partial()
         return self._grammar.partial()
+
+    def agrees(self, partial: str) -> bool:
+        """Whether free recognition hears these words so far, where a grammar alone may err."""
+        return not self._interrupted or partial in self._free.partial()
 
     def finish(self, *, utterance: int = 0, ended_at: float = 0.0) -> Heard:
         """Ends the utterance and judges it; the next `accept` begins another.
@@ -144,10 +178,13 @@ class Recognizer:
         Returns:
             `Heard.text` is empty when the confidence is below `reject_below`.
         """
-        bound = self._grammar.finish()
         free = self._free.finish()
+        heard = [self._grammar.judge(free)]
+        if self._interrupted and self._interrupting is not None:
+            heard.insert(0, self._interrupting.judge(free))
+        sure, bound = max(heard, key=lambda one: one[0])
         seconds, self._samples = self._samples / RATE, 0
-        sure = confidence(evidence(bound, free, self._phrases))
+        self._interrupted = False
         known = tuple(word for word in bound.words if word["word"] != UNKNOWN)
         return Heard(
             text=" ".join(w["word"] for w in known) if sure >= self._reject_below else "",
