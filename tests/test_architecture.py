@@ -37,6 +37,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "speaking": frozenset(),
     "models": frozenset(),
     "places": frozenset(),
+    "alsa": frozenset(),
     "listening": frozenset({"events"}),
     "understanding": frozenset({"events", "knowledge"}),
     "scripts": frozenset({"events", "knowledge"}),
@@ -45,7 +46,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "reminders": frozenset({"events", "knowledge"}),
     "reminding": frozenset({"events", "reminders", "scripts"}),
     "assistant": ROOMS | {"guiding", "reminding"},
-} | dict.fromkeys(DOORS, ROOMS | DOORS | {"assistant", "models", "places"})
+} | dict.fromkeys(DOORS, ROOMS | DOORS | {"assistant", "models", "places", "alsa"})
 """What each module or folder of `voice` may import from the others."""
 
 

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from voice import places
+from voice.alsa import hush_alsa
 from voice.listening.model import ModelError, load_model
 from voice.listening.sound import level
 from voice.listening.sources import MicrophoneError, MicrophoneSource
 from voice.models import ModelsError, find_model
-from voice.session import hush_alsa
 from voice.speaking.errors import LoudspeakerError, VoiceError
 from voice.speaking.player import Listener, Player
 from voice.speaking.synthesizer import Synthesizer, VoiceInfo

@@ -18,6 +18,11 @@ def home() -> Path:
     return Path(named).expanduser() if named else user_data_path("unknot", appauthor=False)
 
 
+def speech_cache() -> Path:
+    """Where rendered sentences are kept."""
+    return home() / "cache" / "speech"
+
+
 def packs() -> Path:
     """The folder of packs: `UNKNOT_PACKS`, else the packs that come with the product."""
     named = os.environ.get("UNKNOT_PACKS")

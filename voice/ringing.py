@@ -8,14 +8,23 @@ from __future__ import annotations
 
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from queue import Empty, SimpleQueue
+from typing import TYPE_CHECKING
 
 from voice import places
+from voice.alsa import hush_alsa
 from voice.events import Request
 from voice.reminders import FILE_NAME, Reminders, Store, load_wording
 from voice.reminders.daemon import Daemon, Notice, QuietHours, Utterance
+
+if TYPE_CHECKING:
+    from voice.speaking.speaker import Speaker
+
+AFTER_EARCON = 0.4
+"""Seconds between the beginning of an earcon and the sentence after it."""
 
 
 def open_reminders(pack: str | None = None) -> Reminders:
@@ -50,7 +59,7 @@ def ring(
         QuietHoursError: the quiet hours cannot be read.
         StoreError: the store cannot be opened.
     """
-    from voice.reminders import desktop  # noqa: PLC0415 - see above
+    from voice.reminders import desktop
 
     aloud = Aloud(pack, device, model, tell)
     daemon = Daemon(
@@ -92,10 +101,42 @@ class Aloud:
 
     def speak(self, utterance: Utterance) -> None:
         """Say it, and return when it has been said."""
-        from voice.session import Settings, spoken_aloud  # noqa: PLC0415 - see above
+        self._try(lambda: self._speak(utterance))
 
-        settings = Settings(pack=self._pack, loudspeaker=self._device, volume=utterance.volume)
-        self._try(lambda: spoken_aloud(settings, utterance.sentences, utterance.earcon))
+    def _speak(self, utterance: Utterance) -> None:
+        ended: SimpleQueue[bool] = SimpleQueue()
+        with self._speaker(ended) as speaker:
+            speaker.volume = utterance.volume
+            if utterance.earcon:
+                speaker.earcon(utterance.earcon)
+                time.sleep(AFTER_EARCON)
+            for number, sentence in enumerate(utterance.sentences, start=1):
+                speaker.say(number, sentence)
+            completed = [ended.get() for _ in utterance.sentences]
+        if not all(completed):
+            raise RuntimeError("The loudspeaker went before all was said; it will be repeated.")
+
+    @contextmanager
+    def _speaker(self, ended: SimpleQueue[bool]) -> Iterator[Speaker]:
+        from voice.knowledge import load_pack
+        from voice.speaking.cache import SpeechCache
+        from voice.speaking.player import Player
+        from voice.speaking.speaker import Speaker
+        from voice.speaking.synthesizer import Synthesizer
+
+        hush_alsa()
+        with Synthesizer() as synthesizer:
+            speaker = Speaker(
+                synthesizer,
+                Player(self._device),
+                SpeechCache(places.speech_cache()),
+                rate_wpm=load_pack(places.pack(self._pack)).voice.words_per_minute,
+                on_ended=lambda _, completed: ended.put(completed),
+                on_trouble=lambda *_: None,
+                on_mended=lambda _: None,
+            )
+            with closing(speaker):
+                yield speaker
 
     def listen(self, seconds: float) -> Request | None:
         """What somebody answers within so many seconds."""
@@ -107,7 +148,7 @@ class Aloud:
             return None
 
     def _hear(self, seconds: float, heard: SimpleQueue[Request]) -> None:
-        from voice.session import Rooms, Settings, first_request  # noqa: PLC0415 - see above
+        from voice.session import Rooms, Settings, first_request
 
         settings = Settings(pack=self._pack, microphone=self._device, model=self._model)
         request = first_request(Rooms(settings), time.monotonic() + seconds)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -14,6 +13,7 @@ from queue import Empty, SimpleQueue
 from typing import IO, Any
 
 from voice import places
+from voice.alsa import hush_alsa
 from voice.assistant import Assistant, Event, Quit, Woke
 from voice.events import Heard, Mended, Request, Saying, Spoken, Trouble
 from voice.history import History
@@ -29,7 +29,6 @@ from voice.reminders.watch import Watch
 from voice.ringing import open_reminders
 from voice.scripts.narrator import Phase, Voice
 from voice.speaking.cache import SpeechCache
-from voice.speaking.errors import LoudspeakerError
 from voice.speaking.played import Played
 from voice.speaking.player import Player
 from voice.speaking.recorder import RecordingSpeaker
@@ -49,8 +48,6 @@ NAP = 5.0
 """Seconds of a sleeping machine from which a session says that it was interrupted."""
 BRIEF = 1.0
 """Seconds of silence that somebody who reads need not wait for."""
-AFTER_EARCON = 0.4
-"""Seconds between the beginning of an earcon and the sentence after it."""
 LONGEST_QUESTION = 600.0
 """Seconds of a recording that are listened to for a question."""
 
@@ -224,7 +221,7 @@ class Rooms:
             speaker = Speaker(
                 synthesizer,
                 Player(self.settings.loudspeaker, played=self.played),
-                speech_cache(),
+                SpeechCache(places.speech_cache()),
                 rate_wpm=self.rate,
                 voice=self.settings.voice,
                 on_ended=self.ended,
@@ -236,11 +233,6 @@ class Rooms:
                 yield speaker
             finally:
                 speaker.close()
-
-
-def speech_cache() -> SpeechCache:
-    """Where rendered sentences are kept."""
-    return SpeechCache(places.home() / "cache" / "speech")
 
 
 def history() -> History:
@@ -315,7 +307,7 @@ def _recorder(rooms: Rooms, stack: ExitStack) -> RecordingSpeaker:
     synthesizer = stack.enter_context(Synthesizer())
     recorder = RecordingSpeaker(
         synthesizer,
-        speech_cache(),
+        SpeechCache(places.speech_cache()),
         rate_wpm=rooms.rate,
         voice=rooms.settings.voice,
         on_ended=rooms.ended,
@@ -376,42 +368,6 @@ class Sleep:
         return slept
 
 
-def spoken_aloud(settings: Settings, sentences: Sequence[str], earcon: str = "") -> None:
-    """Say sentences on the loudspeaker and return when they have been said.
-
-    Raises:
-        LoudspeakerError: there is none that works, or it went before the end.
-        VoiceError: there is no voice.
-    """
-    ended: SimpleQueue[bool] = SimpleQueue()
-    rate = settings.rate or load_pack(places.pack(settings.pack)).voice.words_per_minute
-    with Synthesizer() as synthesizer:
-        speaker = Speaker(
-            synthesizer,
-            Player(settings.loudspeaker),
-            speech_cache(),
-            rate_wpm=rate,
-            voice=settings.voice,
-            on_ended=lambda _, completed: ended.put(completed),
-            on_trouble=lambda *_: None,
-            on_mended=lambda _: None,
-        )
-        try:
-            speaker.volume = settings.volume
-            if earcon:
-                speaker.earcon(earcon)
-                time.sleep(AFTER_EARCON)
-            for utterance, sentence in enumerate(sentences, start=1):
-                speaker.say(utterance, sentence)
-            completed = [ended.get() for _ in sentences]
-        finally:
-            speaker.close()
-    if not all(completed):
-        raise LoudspeakerError(
-            "The loudspeaker went before it was all said.", "Connect it again; it will be repeated."
-        )
-
-
 def first_request(rooms: Rooms, deadline: float) -> Request | None:
     """Listen on the microphone until somebody asks for something, or until `deadline`.
 
@@ -438,18 +394,6 @@ def first_request(rooms: Rooms, deadline: float) -> Request | None:
         return None
     finally:
         listener.stop()
-
-
-_ALSA_SAYS = ctypes.CFUNCTYPE(
-    None, ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p
-)
-_SAY_NOTHING = _ALSA_SAYS(lambda *_: None)
-
-
-def hush_alsa() -> None:
-    """Keep ALSA's own remarks off the terminal: what matters of them is counted and shown."""
-    with suppress(OSError, AttributeError):
-        ctypes.CDLL("libasound.so.2").snd_lib_error_set_handler(_SAY_NOTHING)
 
 
 class ListeningSession:

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from tests.sound.conversation import Conversation
-from tests.sound.ears import recognise, share_heard
 from tests.sound.virtual_card import RATE, first_sound
 from tests.sound.voices import RMS, SLT
 from voice.knowledge import load_pack
@@ -19,12 +18,6 @@ HEAT = [sentence.text for sentence in load_pack(PACK).sections["heat"].sentences
 
 def is_silent(conversation: Conversation, seconds: float) -> bool:
     return first_sound(conversation.recording.speaker[-round(seconds * RATE) :]) is None
-
-
-def what_is_said(conversation: Conversation, seconds: float) -> str:
-    begins = conversation.recording.seconds
-    conversation.recording.wait_until(begins + seconds)
-    return recognise(conversation.recording.speaker[round(begins * RATE) :])
 
 
 @pytest.mark.slow
@@ -45,12 +38,14 @@ def test_a_reading_obeys_control_words_while_it_sounds(
 
     conversation.say("resume", RMS)
     conversation.wait_for_line("understood  resume")
-    assert not is_silent(conversation, 0.5) or what_is_said(conversation, 1.0)
+    recording.wait_until(recording.seconds + 1.0)
+    assert not is_silent(conversation, 0.9)
 
     conversation.say("back", SLT)
     conversation.wait_for_line("understood  back")
-    said = what_is_said(conversation, 4.0)
-    assert max(share_heard(sentence, said) for sentence in HEAT[:3]) > 0.4
+    recording.wait_until(recording.seconds + 1.0)
+    assert conversation.lines[-1] == f"saying      {HEAT[0]}\n"
+    assert not is_silent(conversation, 0.5)
 
     conversation.say("next", SLT)
     conversation.wait_for_line("understood  next")

@@ -10,7 +10,7 @@ _DAY = timedelta(days=1)
 
 
 def in_the_last_week(days: Iterable[date], today: date) -> int:
-    """How many of these days are today or one of the six before; each counts as often as it comes."""
+    """How many of these days lie in the last seven; each counts as often as it comes."""
     return sum(today - WEEK < day <= today for day in days)
 
 
