@@ -41,6 +41,7 @@ def test_a_reading_obeys_control_words_while_it_sounds(
     recording.wait_until(recording.seconds + 1.0)
     assert not is_silent(conversation, 0.9)
 
+    conversation.wait_for_line(f"saying      {HEAT[1]}")
     conversation.say("back", SLT)
     conversation.wait_for_line("understood  back")
     recording.wait_until(recording.seconds + 1.0)
