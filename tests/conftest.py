@@ -56,3 +56,11 @@ def lack(what: str) -> None:
     if os.environ.get("UNKNOT_TESTS_COMPLETE"):
         pytest.fail(what)
     pytest.skip(what)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Prints what tests have measured (`record_property`), whether they passed or failed."""
+    for outcome in ("passed", "failed"):
+        for report in terminalreporter.stats.get(outcome, []):
+            for name, value in getattr(report, "user_properties", []):
+                terminalreporter.write_line(f"measured: {name} = {value}")
