@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from queue import Empty, SimpleQueue
 
@@ -39,6 +39,7 @@ from voice.scripts.narrator import Held, Holding, Narrator, Report, Voice
 from voice.scripts.repertoire import script_for
 from voice.scripts.script import Ask, Script
 from voice.understanding import State, Understanding
+from voice.understanding.wake import after_wake_phrase
 
 URGENT = frozenset({"stop", "pain", "red_flag"})
 """Obeyed while the sentence that asks for them is still being spoken."""
@@ -167,6 +168,7 @@ class Assistant:
         words_per_minute: float = 165.0,
         history: History | None = None,
         reminders: Reminders | None = None,
+        wake: bool = False,
     ) -> None:
         self.inbox: SimpleQueue[Event] = inbox if inbox is not None else SimpleQueue()
         self._pack = pack
@@ -179,6 +181,7 @@ class Assistant:
         self.narrator = Narrator(
             voice, self._report, clock=clock, words_per_minute=words_per_minute
         )
+        self._wake_phrases = pack.wake_phrases if wake else ()
         self.finished = False
         self._leaving = False
         self._offer: Ask | None = None
@@ -305,7 +308,8 @@ class Assistant:
         self._duck(False)
         if heard.utterance and heard.utterance == self._obeyed_early:
             return
-        request = self._understand(heard)
+        called = self._called(heard)
+        request = self._understand(called) if called is not None else None
         if request is None:
             return
         self._show(request)
@@ -313,6 +317,25 @@ class Assistant:
             self._not_understood()
         else:
             self.act(request)
+
+    def _called(self, heard: Heard) -> Heard | None:
+        """What was heard as far as it is meant for us; None while nobody has called.
+
+        Behind a wake phrase only an emergency is heard without it, except while
+        something is performed and for a while after each exchange.
+        """
+        engaged = self.narrator.busy or self._clock() <= self._engaged_until
+        if not self._wake_phrases or engaged:
+            return heard
+        said = heard.text or heard.free_text
+        if self._understanding.understand(said, self.state()).intent == "red_flag":
+            return heard
+        rest = after_wake_phrase(said, self._wake_phrases)
+        if rest is None:
+            return None
+        self._engage()
+        self._voice.earcon("listening")
+        return replace(heard, text=rest, free_text="") if rest else None
 
     def _understand(self, heard: Heard) -> Request | None:
         """The request in it; None when it is to be passed over in silence."""

@@ -154,6 +154,12 @@ def _talk(command: Callable[..., None]) -> Callable[..., None]:
         _volume,
         _voice,
         click.option(
+            "--wake/--no-wake",
+            default=False,
+            show_default=True,
+            help='Wait for the wake phrase ("hey captain stretch") while nobody talks with it.',
+        ),
+        click.option(
             "--barge-in/--no-barge-in",
             default=True,
             show_default=True,
@@ -215,6 +221,7 @@ def _converse(
     rate: int | None,
     volume: int,
     voice: str | None,
+    wake: bool,
     barge_in: bool,
     plain: bool,
 ) -> None:
@@ -230,6 +237,7 @@ def _converse(
         rate=rate,
         volume=volume / 100,
         voice=voice,
+        wake=wake,
         barge_in=barge_in,
     )
     rooms = Rooms(settings)

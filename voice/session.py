@@ -66,6 +66,8 @@ class Settings:
     volume: float = 1.0
     """0 to 1."""
     voice: str | None = None
+    wake: bool = False
+    """Wait for the wake phrase while nobody talks with it."""
     barge_in: bool = True
 
 
@@ -189,6 +191,7 @@ class Rooms:
             words_per_minute=self.rate,
             history=history(),
             reminders=self.reminders,
+            wake=self.settings.wake,
             **timing,
         )
 
@@ -203,9 +206,10 @@ class Rooms:
             for phrase in self.understanding.control_phrases()
             if len(phrase.split()) <= SHORT_PHRASE
         ]
+        wake = self.pack.wake_phrases if self.settings.wake else ()
         return Recognizer(
             model,
-            [*self.understanding.grammar_phrases(), *short * SHORT_PHRASE_WEIGHT],
+            [*self.understanding.grammar_phrases(), *(*short, *wake) * SHORT_PHRASE_WEIGHT],
             interrupting=interrupting_phrases(self.pack.folder),
         )
 

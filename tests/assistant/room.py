@@ -71,6 +71,8 @@ class Room:
         history: History | None = None,
         today: datetime = AFTERNOON,
         reminders: Reminders | None = None,
+        *,
+        wake: bool = False,
     ) -> None:
         self.now = 1000.0
         self.tape = Tape()
@@ -86,6 +88,7 @@ class Room:
             now=lambda: today + timedelta(seconds=self.now - 1000.0),
             history=history,
             reminders=reminders,
+            wake=wake,
         )
         self.utterances = 0
         self._seen, self._seen_at = 0, 0.0

@@ -405,3 +405,46 @@ def test_a_sentence_that_cannot_be_spoken_is_passed_over(room: Room) -> None:
     room.tell(Spoken(room.tape.utterance, False))
     room.pass_time(0.6)
     assert room.tape.said[-1] == room.sentences("heat")[1]
+
+
+def asleep(pack: Pack, understanding: Understanding) -> Room:
+    room = Room(pack, understanding, wake=True)
+    room.pass_time(600.0)
+    return room
+
+
+def test_behind_a_wake_phrase_it_waits_to_be_called(
+    pack: Pack, understanding: Understanding
+) -> None:
+    room = asleep(pack, understanding)
+    room.hear("how do i stretch my back")
+    assert room.tape.said == []
+    room.hear("hey captain stretch")
+    assert room.tape.earcons == ["listening"]
+    room.hear("how do i stretch my back")
+    assert room.tape.said == [room.sentences("stretching")[0]]
+
+
+def test_the_wake_phrase_and_the_request_may_come_in_one_breath(
+    pack: Pack, understanding: Understanding
+) -> None:
+    room = asleep(pack, understanding)
+    room.hear("hey captain stretch tell me about heat")
+    assert room.tape.said == [room.sentences("heat")[0]]
+
+
+def test_it_goes_on_listening_for_a_while_after_an_answer(
+    pack: Pack, understanding: Understanding
+) -> None:
+    room = asleep(pack, understanding)
+    room.hear("hey captain stretch can knots be prevented")
+    room.let_it_finish()
+    room.pass_time(20.0)
+    room.hear("tell me about heat")
+    assert room.tape.said[-1] == room.sentences("heat")[0]
+
+
+def test_an_emergency_needs_no_wake_phrase(pack: Pack, understanding: Understanding) -> None:
+    room = asleep(pack, understanding)
+    room.hear("i can't feel my legs")
+    assert room.tape.said == [room.pack.replies["red_flag"][0]]
