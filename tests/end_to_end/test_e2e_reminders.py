@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.sound.conversation import UNKNOT, Conversation
-from tests.sound.ears import share_heard
+from tests.sound.ears import likeness
 from tests.sound.virtual_card import VirtualCard
 from tests.sound.voices import RMS, SLT, Voices
 from voice.reminders import load_wording
@@ -35,9 +35,14 @@ def unknot(home: Path, *arguments: str) -> str:
     return done.stdout
 
 
+def _said(kind: str) -> str:
+    offer = KINDS[kind].offer
+    return " ".join([*KINDS[kind].rings, offer.ask if offer is not None else ""])
+
+
 def what_rings(heard: str) -> str:
     """The kind of reminder whose words are nearest to what was heard."""
-    return max(KINDS, key=lambda kind: share_heard(" ".join(KINDS[kind].rings), heard))
+    return max(KINDS, key=lambda kind: likeness(_said(kind), heard))
 
 
 def only_reminder(home: Path) -> dict[str, object]:

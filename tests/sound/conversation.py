@@ -13,6 +13,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+import soundfile
+
 from tests.sound.ears import recognise
 from tests.sound.virtual_card import (
     CHUNK,
@@ -114,9 +116,16 @@ class Conversation:
             voice: who says it.
             how: level, noise and silence around it, as `Voices.say` takes them.
         """
+        return self._hear_in_the_room(self._voices.say(text, voice, **({"after": 0.0} | how)))
+
+    def play(self, recording: Path) -> float:
+        """Plays a recording into the microphone and returns where its sound ends."""
+        sound, rate = soundfile.read(recording, dtype="int16")
+        return self._hear_in_the_room(sound, rate)
+
+    def _hear_in_the_room(self, sound: Samples, rate: int = RATE) -> float:
         begins = self.recording.seconds
-        sound = self._voices.say(text, voice, **({"after": 0.0} | how))
-        self._card.play(sound)
+        self._card.play(sound, rate)
         self.recording.wait_until(self.recording.seconds + 0.1)
         ends = last_sound(self.recording.room)
         if ends is None or ends < begins:

@@ -45,5 +45,13 @@ def share_heard(said: str, heard: str) -> float:
     return len(words & _words(heard)) / len(words)
 
 
+def likeness(said: str, heard: str) -> float:
+    """Harmonic mean of how much of what was said was heard, and the other way round: 0 to 1."""
+    if not said or not heard:
+        return 0.0
+    there, back = share_heard(said, heard), share_heard(heard, said)
+    return 2 * there * back / (there + back) if there + back else 0.0
+
+
 def _words(text: str) -> set[str]:
     return set(re.findall(r"[a-z']+", text.lower()))
