@@ -58,6 +58,17 @@ def lack(what: str) -> None:
     pytest.skip(what)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Gives what runs in real time a second chance: a busy machine tears holes into sound.
+
+    What fails twice fails. The summary tells how many were run again.
+    """
+    for item in items:
+        fixtures = getattr(item, "fixturenames", ())
+        if "sound_server" in fixtures or item.get_closest_marker("realtime"):
+            item.add_marker(pytest.mark.flaky(reruns=1))
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Prints what tests have measured (`record_property`), whether they passed or failed."""
     for outcome in ("passed", "failed"):

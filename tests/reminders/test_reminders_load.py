@@ -10,6 +10,7 @@ import pytest
 from tests.benchmarks import bench_reminders as bench
 
 
+@pytest.mark.realtime
 def test_ten_thousand_reminders(tmp_path: Path) -> None:
     found = bench.of_many(tmp_path)
     for what in ("list all as objects", "list as it is spoken", "next due"):
@@ -18,6 +19,7 @@ def test_ten_thousand_reminders(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.realtime
 def test_every_firing_is_within_a_second_with_all_cores_busy(tmp_path: Path) -> None:
     with bench.busy_cores(os.cpu_count() or 1):
         errors = bench.firing_errors(tmp_path, bench.FIRINGS)
@@ -27,6 +29,7 @@ def test_every_firing_is_within_a_second_with_all_cores_busy(tmp_path: Path) -> 
 
 
 @pytest.mark.slow
+@pytest.mark.realtime
 def test_the_idle_daemon_costs_next_to_nothing(tmp_path: Path) -> None:
     idle = bench.idle_daemon(tmp_path, bench.IDLE_SECONDS)
     assert idle.cpu_percent < 0.5
