@@ -115,11 +115,11 @@ def _print_not_for_us(understanding: Understanding) -> None:
         return
     for part, sentences in json.loads(NOT_FOR_US.read_text(encoding="utf-8")).items():
         if isinstance(sentences, list):
-            sentences = sentences[::5] if part == "train" else sentences
-            answers = [_timed(understanding, text) for text in sentences]
+            asked = sentences[::5] if part == "train" else sentences
+            answers = [_timed(understanding, text) for text in asked]
             taken = Counter(request.intent for request, _ in answers if request.intent != "none")
-            share = 100 * sum(taken.values()) / len(sentences)
-            print(f"\nnot for us, {part}: {len(sentences)} sentences, {share:.2f} % taken")
+            share = 100 * sum(taken.values()) / len(asked)
+            print(f"\nnot for us, {part}: {len(asked)} sentences, {share:.2f} % taken")
             print(f"  {dict(taken)}; {_percentiles([seconds for _, seconds in answers])}")
 
 
