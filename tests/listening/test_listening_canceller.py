@@ -142,6 +142,23 @@ def test_a_person_is_expected_to_be_heard_where_there_is_no_echo(voices: Voices)
     assert max(louder) > 20.0
 
 
+def test_with_headphones_a_person_is_never_taken_for_our_voice() -> None:
+    played = speechlike(8)
+    heard = speechlike(8, seed=5, dbfs=-70.0)
+    canceller = Canceller(Tape(played))
+    got = [piece for b in blocks(heard) for piece in canceller.clean(b)]
+    assert max(piece.echo for piece in got[200:]) < -50
+
+
+def test_nothing_is_taken_for_a_person_before_the_filter_has_learnt() -> None:
+    played = speechlike(3)
+    canceller = Canceller(Tape(played))
+    got = [piece for b in blocks(room(played)) for piece in canceller.clean(b)]
+    loud = [piece for piece in got if level(piece.samples) > -50]
+    assert loud
+    assert np.percentile([level(piece.samples) - piece.echo for piece in loud], 95) < 6
+
+
 def test_it_finds_its_way_after_the_microphone_has_lost_sound() -> None:
     played = speechlike(20)
     heard = room(played)

@@ -111,9 +111,9 @@ class Canceller:
     def _clean(self, heard: Samples) -> tuple[Samples, float]:
         self._idle = False
         start = self._heard + self._shift
-        microphone = _to_float(heard)
-        rest, echo = self._filter.step(_to_float(self._reference.read(start, BLOCK)), microphone)
-        expected = self._remains.expect(microphone, rest, echo)
+        played, microphone = _to_float(self._reference.read(start, BLOCK)), _to_float(heard)
+        rest, echo = self._filter.step(played, microphone)
+        expected = self._remains.expect(played, microphone, rest, echo)
         self._heard += BLOCK
         lag = self._lag.look(self._reference, heard, start)
         if lag is not None:
@@ -173,29 +173,54 @@ class _LagWatch:
         return lag.samples if agreed else None
 
 
-class Remains:
-    """Expects how loud our own voice still is after the filter.
+class Share:
+    """How much of a sound is found in another, in dB, followed like a noise floor.
 
-    Until the filter has shown that it works, what is heard may all be our own voice. But where
-    little is heard while we speak (headphones), little is expected, so that a person who
-    speaks then is heard.
-
-    From then on the share of the echo that remains is followed like a noise floor: up slowly,
-    so that a person who speaks for a second hardly moves it, and down faster.
+    It goes up slowly, so that a person who speaks for a second hardly moves it, and down
+    faster.
     """
 
     RISE = 3.0 * BLOCK / RATE
     """dB a block by which it may grow: 3 dB a second."""
-    DOUBT = 24.0 * BLOCK / RATE
-    """dB a block by which less is expected while little is heard before the filter works."""
     FALL = 0.02
     """Share of the way down that it goes in a block; half of it in 0.7 s."""
     REVERBERATION = 10 ** (-6 * BLOCK / RATE)
-    """Factor a block by which an echo fades: 60 dB a second."""
-    QUICK, SLOW = 0.8, 0.97
-    """Shares of the old value in the running powers; they last for about 0.1 and 0.7 s."""
+    """Factor a block by which a sound fades: 60 dB a second."""
+    SMOOTHING = 0.8
+    """Share of the old value in the running power of the other; it lasts for about 0.1 s."""
     AUDIBLE = 1e-7
-    """Power of an echo, full scale as 1, from which on its remains are measured: -70 dBFS."""
+    """Power, full scale as 1, from which on a sound is looked for: -70 dBFS."""
+
+    def __init__(self, highest: float) -> None:
+        """Begin with the highest share that there may be, in dB."""
+        self._highest = self._share = highest
+        self._sound = 0.0
+        self._other = 0.0
+
+    def expect(self, sound: float, other: float) -> float:
+        """Takes the powers of one more block; gives dBFS expected in the other."""
+        self._sound = max(sound, self._sound * self.REVERBERATION)
+        self._other += (1 - self.SMOOTHING) * (other - self._other)
+        if self._sound > self.AUDIBLE:
+            difference = _dbfs(self._other) - _dbfs(self._sound) - self._share
+            self._share += difference * self.FALL if difference < 0 else min(self.RISE, difference)
+            self._share = min(self._share, self._highest)
+        return max(_dbfs(self._sound) + self._share, DIGITAL_SILENCE)
+
+
+class Remains:
+    """Expects how loud our own voice still is after the filter.
+
+    Until the filter has shown that it works, nothing is taken off what the loudspeaker
+    usually brings into the microphone; with headphones that is nothing from the start.
+    """
+
+    LOUDEST = 20.0
+    """dB by which a loudspeaker may be louder in the microphone than in the computer."""
+    SLOW = 0.97
+    """Share of the old value in the running powers; they last for about 0.7 s."""
+    AUDIBLE = 1e-7
+    """Power, full scale as 1, that must be heard before the filter can show that it works."""
     WORKS = 0.25
     """Share of what is heard that may remain where the filter works: 6 dB less."""
 
@@ -203,10 +228,10 @@ class Remains:
         self.forget()
 
     def forget(self) -> None:
-        """Expects the whole echo again, until the filter has shown that it works."""
-        self._echo = self._rest = self._heard = self._left = 0.0
-        self._share = 0.0
-        self._loudest = 0.0
+        """The filter must show anew that it works."""
+        self._heard = self._left = 0.0
+        self._of_played = Share(self.LOUDEST)
+        self._of_echo = Share(0.0)
         self._proven = False
 
     @property
@@ -214,26 +239,15 @@ class Remains:
         """Whether the filter has been removing most of what was heard."""
         return self._heard > self.AUDIBLE and self._left < self.WORKS * self._heard
 
-    def expect(self, heard: Signal, rest: Signal, echo: Signal) -> float:
+    def expect(self, played: Signal, heard: Signal, rest: Signal, echo: Signal) -> float:
         """Takes one more block, with what the filter made of it; gives dBFS."""
-        left = _mean_power(rest)
-        self._heard += (1 - self.SLOW) * (_mean_power(heard) - self._heard)
-        self._left += (1 - self.SLOW) * (left - self._left)
-        self._rest += (1 - self.QUICK) * (left - self._rest)
-        self._echo = max(_mean_power(echo), self._echo * self.REVERBERATION)
+        before, after = _mean_power(heard), _mean_power(rest)
+        self._heard += (1 - self.SLOW) * (before - self._heard)
+        self._left += (1 - self.SLOW) * (after - self._left)
         self._proven = self._proven or self.small
-        if not self._proven:
-            return self._expect_all(_dbfs(_mean_power(heard)))
-        if self._echo > self.AUDIBLE:
-            difference = _dbfs(self._rest) - _dbfs(self._echo) - self._share
-            self._share += difference * self.FALL if difference < 0 else min(self.RISE, difference)
-            self._share = min(self._share, 0.0)
-        return max(_dbfs(self._echo) + self._share, DIGITAL_SILENCE)
-
-    def _expect_all(self, heard: float) -> float:
-        """Before the filter works: as loud as lately, though not louder at once."""
-        self._loudest += max(-self.DOUBT, min(self.RISE, heard - self._loudest))
-        return self._loudest
+        unfiltered = self._of_played.expect(_mean_power(played), before)
+        filtered = self._of_echo.expect(_mean_power(echo), after)
+        return filtered if self._proven else unfiltered
 
 
 class CancellingSource:

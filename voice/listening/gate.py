@@ -41,7 +41,9 @@ class GateSettings:
     """dB above the noise floor below which the network is not asked."""
     quietest: float = -66.0
     """dBFS below which nothing is speech."""
-    above_echo: float = 8.0
+    opening_chunks_over_voice: int = 1
+    """The same while our own voice sounds: it is lowered early, and other sound costs little."""
+    above_echo: float = 6.0
     """dB above what is expected to remain of our own voice below which nothing is speech."""
 
 
@@ -144,17 +146,18 @@ class SpeechGate:
         self._voiced_in_a_row = (
             self._voiced_in_a_row + 1 if probability >= self._settings.opens_at else 0
         )
-        if self._voiced_in_a_row < self._settings.opening_chunks:
+        over_voice = echo > DIGITAL_SILENCE
+        if self._voiced_in_a_row < self._needed(over_voice=over_voice):
             return None
         self._open = True
         self._silent_chunks = 0
         self._voiced_until = ends_at
         return Gated(
-            np.concatenate(self._recent(over_voice=echo > DIGITAL_SILENCE)),
+            np.concatenate(self._recent(over_voice=over_voice)),
             began=True,
             silence=0.0,
             voiced_until=ends_at,
-            over_voice=echo > DIGITAL_SILENCE,
+            over_voice=over_voice,
         )
 
     def _pass(self, chunk: Samples, ends_at: float, echo: float) -> Gated:
@@ -171,6 +174,10 @@ class SpeechGate:
             silence=self._silent_chunks * CHUNK_SECONDS,
             voiced_until=self._voiced_until,
         )
+
+    def _needed(self, *, over_voice: bool) -> int:
+        settings = self._settings
+        return settings.opening_chunks_over_voice if over_voice else settings.opening_chunks
 
     def _chunks_before(self, seconds: float) -> int:
         return math.ceil(seconds / CHUNK_SECONDS) + self._settings.opening_chunks
