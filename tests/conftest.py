@@ -59,14 +59,14 @@ def lack(what: str) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Gives what runs in real time a second chance: a busy machine tears holes into sound.
+    """Gives what runs in real time two more chances: a busy machine tears holes into sound.
 
-    What fails twice fails. The summary tells how many were run again.
+    What fails three times fails. The summary tells how many were run again.
     """
     for item in items:
         fixtures = getattr(item, "fixturenames", ())
         if "sound_server" in fixtures or item.get_closest_marker("realtime"):
-            item.add_marker(pytest.mark.flaky(reruns=1))
+            item.add_marker(pytest.mark.flaky(reruns=2))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
