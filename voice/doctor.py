@@ -63,8 +63,11 @@ def _microphone() -> Finding:
 def _open_microphone() -> str:
     microphone = MicrophoneSource()
     microphone.open()
-    heard = next(microphone.blocks(lambda _: None))
+    blocks = microphone.blocks(lambda _: None)
+    heard = next(blocks)
     microphone.close()
+    for _ in blocks:
+        """What is left; the device is closed at its end."""
     return f"opens, and hears {level(heard.samples):.0f} dBFS right now"
 
 
