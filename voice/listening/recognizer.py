@@ -182,7 +182,8 @@ class Recognizer:
         heard = [self._grammar.judge(free)]
         if self._interrupted and self._interrupting is not None:
             heard.insert(0, self._interrupting.judge(free))
-        sure, bound = max(heard, key=lambda one: one[0])
+        believed = [one for one in heard if one[0] >= self._reject_below]
+        sure, bound = believed[0] if believed else max(heard, key=lambda one: one[0])
         seconds, self._samples = self._samples / RATE, 0
         self._interrupted = False
         known = tuple(word for word in bound.words if word["word"] != UNKNOWN)
