@@ -9,6 +9,7 @@ says it once more, and no more than that.
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -122,7 +123,10 @@ class Follower:
 @pytest.mark.sound
 @pytest.mark.timeout(1500)
 def test_forty_interruptions_and_the_session_ends_rightly(
-    virtual_sound: VirtualCard, voices: Voices, tmp_path: Path
+    virtual_sound: VirtualCard,
+    voices: Voices,
+    tmp_path: Path,
+    record_property: Callable[[str, object], None],
 ) -> None:
     again: list[str] = []
     began = time.monotonic()
@@ -135,7 +139,8 @@ def test_forty_interruptions_and_the_session_ends_rightly(
                 again.append(interruption.words)
                 assert follower.say(interruption.words, interruption.brings), interruption
     minutes = (time.monotonic() - began) / 60
-    print(f"\n{len(SESSION)} interruptions in {minutes:.1f} minutes; said twice: {again}")
+    record_property("interruptions of a guided session", f"{len(SESSION)} in {minutes:.1f} minutes")
+    record_property("obeyed at the first time", f"{len(SESSION) - len(again)} of {len(SESSION)}")
     assert len(SESSION) >= 40
     assert len(again) <= (1 - AT_ONCE) * len(SESSION)
     (kept,) = History(tmp_path / "history.sqlite3").sessions()
