@@ -107,10 +107,10 @@ BROKEN = [
     (KNEES, "check: Are", "chek: Are", "chek: Are", "the routine does not know chek"),
     (KNEES, "  - say: Please", "  - tell: Please", "tell: Please", "does not know tell"),
     (
-        KNEES,
-        "  source: NHS, falls (how to get up again)\n",
+        OVERHEAD,
+        "  source: Has no source; a caution of our own.\n",
         "",
-        "  sentences:\n    - That",
+        "  sentences:\n    - This",
         "lacks",
     ),
     ("safety.yaml", "  - say: First, a word", "  - say: 1 word", "say: 1", "begin with a letter"),
