@@ -107,7 +107,7 @@ BROKEN = [
     (KNEES, "check: Are", "chek: Are", "chek: Are", "the routine does not know chek"),
     (KNEES, "  - say: Please", "  - tell: Please", "tell: Please", "does not know tell"),
     (
-        OVERHEAD,
+        REACH,
         "  source: Has no source; a caution of our own.\n",
         "",
         "  sentences:\n    - This",
