@@ -26,6 +26,7 @@ ROOMS = frozenset(
         "history",
         "reminders",
         "speaking",
+        "vocabulary",
     }
 )
 DOORS = frozenset({"cli", "session", "ringing", "doctor", "screen", "bridges", "__main__"})
@@ -35,10 +36,11 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "events": frozenset(),
     "knowledge": frozenset(),
     "speaking": frozenset(),
-    "models": frozenset(),
+    "vocabulary": frozenset(),
+    "models": frozenset({"vocabulary"}),
     "places": frozenset(),
     "alsa": frozenset(),
-    "listening": frozenset({"events"}),
+    "listening": frozenset({"events", "vocabulary"}),
     "understanding": frozenset({"events", "knowledge"}),
     "scripts": frozenset({"events", "knowledge"}),
     "history": frozenset({"events"}),
