@@ -79,6 +79,7 @@ def test_the_wheel_holds_nothing_else(wheel: Path) -> None:
     held = zipfile.ZipFile(wheel).namelist()
     assert [name for name in held if not name.startswith(("voice/", "unknot-"))] == []
     assert [name for name in held if "test" in name or "__pycache__" in name] == []
+    assert [name for name in held if "recipe" in name] == []
 
 
 def test_the_installed_command_says_its_version(elsewhere: Path) -> None:

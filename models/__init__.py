@@ -1,0 +1,1 @@
+"""The recognition models of unknot, and in `recipe` how its own is made."""
