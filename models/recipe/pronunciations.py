@@ -44,16 +44,16 @@ _WEAK = {
         "a": "AH0,EY1",
         "am": "AE1 M,AH0 M",
         "an": "AH0 N,AE1 N",
-        "and": "AH0 N,AH0 N D,AE1 N D",
+        "and": "AE1 N D,AH0 N D,AH0 N",
         "are": "AA1 R,ER0",
         "as": "AE1 Z,AH0 Z",
         "at": "AE1 T,AH0 T",
         "be": "B IY1",
         "but": "B AH1 T,B AH0 T",
-        "can": "K AH0 N,K AE1 N",
+        "can": "K AE1 N,K AH0 N",
         "do": "D UW1,D AH0",
         "does": "D AH1 Z",
-        "for": "F ER0,F AO1 R",
+        "for": "F AO1 R,F ER0",
         "from": "F R AH1 M,F R AH0 M",
         "has": "HH AE1 Z,HH AH0 Z",
         "have": "HH AE1 V,HH AH0 V",
@@ -82,7 +82,10 @@ _WEAK = {
         "your": "Y AO1 R,Y ER0,Y UH1 R",
     }.items()
 }
-"""The forms of function words, the commonest first; CMUdict's own are not used for these."""
+"""The forms of function words; CMUdict's own are not used for these. The first is the one that most
+synthesisers say."""
+
+_BEFORE_VOWELS: Mapping[str, Pron] = {"the": ("DH", "IY0"), "to": ("T", "UW1")}
 
 _LETTERS: Mapping[str, Pron] = {"am": ("EY1", "EH1", "M"), "pm": ("P", "IY1", "EH1", "M")}
 _CLOCK = frozenset((*UNITS, *TENS, "o'clock"))
@@ -169,7 +172,7 @@ class Pronunciations:
 
         Args:
             text: lower-case words between single spaces.
-            rng: chooses among the forms of each word; None takes the commonest.
+            rng: chooses among the forms of each word; None takes the first, as synthesisers do.
             accent: of the speaker.
 
         Returns:
@@ -184,6 +187,11 @@ class Pronunciations:
             for word, before in zip(words, ["", *words[:-1]], strict=True)
         ]
         ahead = [*(form[0] for form in chosen[1:]), ""]
+        if rng is None:
+            chosen = [
+                _BEFORE_VOWELS.get(word, form) if is_vowel(following) else form
+                for word, form, following in zip(words, chosen, ahead, strict=True)
+            ]
         return [
             accented(word, form, accent, before_vowel=is_vowel(following))
             for word, form, following in zip(words, chosen, ahead, strict=True)

@@ -90,6 +90,11 @@ def test_weak_forms_come_first_and_others_by_chance(words: Pronunciations) -> No
     assert said == {("DH", "AH0"), ("DH", "IY0")}
 
 
+def test_the_before_a_vowel(words: Pronunciations) -> None:
+    assert words.pick("the over")[0] == ("DH", "IY0")
+    assert words.pick("the top")[0] == ("DH", "AH0")
+
+
 def test_an_unknown_word_is_no_word(words: Pronunciations) -> None:
     assert "zyzzyva" not in words
     with pytest.raises(KeyError):
