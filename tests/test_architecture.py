@@ -47,8 +47,9 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "guiding": frozenset({"events", "knowledge", "scripts", "history"}),
     "reminders": frozenset({"events", "knowledge"}),
     "reminding": frozenset({"events", "reminders", "scripts"}),
+    "own_words": frozenset({"knowledge", "models", "understanding", "vocabulary"}),
     "assistant": ROOMS | {"guiding", "reminding"},
-} | dict.fromkeys(DOORS, ROOMS | DOORS | {"assistant", "models", "places", "alsa"})
+} | dict.fromkeys(DOORS, ROOMS | DOORS | {"assistant", "models", "own_words", "places", "alsa"})
 """What each module or folder of `voice` may import from the others."""
 
 

@@ -78,9 +78,11 @@ def _is_bad_input(error: Exception) -> bool:
     from voice.reminders.daemon import QuietHoursError
     from voice.reminders.ical import CalendarError
     from voice.understanding import TemplateError
+    from voice.vocabulary import WordError
 
     return isinstance(
-        error, PackError | AudioFileError | TemplateError | CalendarError | QuietHoursError
+        error,
+        PackError | AudioFileError | TemplateError | CalendarError | QuietHoursError | WordError,
     )
 
 
@@ -467,6 +469,7 @@ def models(ctx: click.Context) -> None:
     \b
     unknot models
     unknot models install small-en-us
+    unknot models add-words zorbling     words that the embedded model shall hear
     unknot models verify
     """
     if ctx.invoked_subcommand is not None:
@@ -507,8 +510,91 @@ def models_verify() -> None:
     for check in checks:
         click.echo(f"{check.state:8} {check.model}/{check.file}")
     if any(check.state != "whole" for check in checks):
-        click.echo("unknot: run `unknot models install NAME` to fetch it anew.", err=True)
+        click.echo(
+            "unknot: run `unknot models install NAME` to fetch it anew, "
+            "`unknot models add-words` for the one with your words.",
+            err=True,
+        )
         click.get_current_context().exit(NO)
+
+
+@models.command("add-words")
+@click.argument("words", metavar="[WORD ...]", nargs=-1)
+@click.option("--pack", metavar="PACK", help="Every word of this pack that is not known.")
+@click.option(
+    "--sounds",
+    metavar='"WORD=PH PH ..."',
+    multiple=True,
+    help="How a word sounds, in ARPAbet phones; for a known word one more way to say it.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
+def models_add_words(
+    *, words: tuple[str, ...], pack: str | None, sounds: tuple[str, ...], as_json: bool
+) -> None:
+    """Let the embedded model hear words that it does not know. Takes seconds; nothing is trained.
+
+    How they sound is told from their letters, as the voice would say them. Without a word it
+    builds the model anew with the words that were added before.
+
+    \b
+    unknot models add-words zorbling
+    unknot models add-words --sounds "zorbling=Z AO R B L IH NG"
+    unknot models add-words --pack my-pack
+    """
+    from voice.own_words import add_words, words_added, words_of_pack
+
+    from_pack = words_of_pack(places.pack(pack)) if pack is not None else []
+    given = [_word_and_sounds(text) for text in sounds]
+    results = add_words([*words, *from_pack], given, home=places.home())
+    if not results and not words_added(home=places.home()):
+        raise click.UsageError("Give words, --pack or --sounds.")
+    for result in results:
+        said = [" ".join(phones) for phones in result.sounds]
+        if as_json:
+            _print_json({"word": result.word, "state": result.state, "sounds": said})
+        elif result.state == "added" or result.word not in from_pack:
+            click.echo(f"{result.state:6} {result.word:16} {', '.join(said)}")
+    added = sum(result.state == "added" for result in results)
+    _tell_which_model(f"{_counted(added, 'word')} added" if results else "built anew")
+
+
+def _word_and_sounds(text: str) -> tuple[str, tuple[str, ...]]:
+    from voice.vocabulary.lexicon import parse_phones, parse_word
+
+    word, _, phones = text.partition("=")
+    return parse_word(word), parse_phones(phones.split())
+
+
+def _tell_which_model(done: str) -> None:
+    from voice.models import EMBEDDED, WITH_WORDS, find_model
+
+    used = find_model(home=places.home())
+    click.echo(f"unknot: {done}. {used.why}", err=True)
+    if used.name not in {EMBEDDED, WITH_WORDS}:
+        click.echo(f"unknot: only {EMBEDDED} takes words, and {used.name} is used.", err=True)
+
+
+@models.command("remove-words")
+@click.argument("words", metavar="[WORD ...]", nargs=-1)
+@click.option("--all", "everything", is_flag=True, help="Go back to the embedded model as it is.")
+def models_remove_words(*, words: tuple[str, ...], everything: bool) -> None:
+    """Take words back that were added.
+
+    \b
+    unknot models remove-words zorbling
+    unknot models remove-words --all
+    """
+    from voice.own_words import remove_all_words, remove_words
+
+    if bool(words) == everything:
+        raise click.UsageError("Give words or --all, one of them.")
+    strange = [] if everything else remove_words(words, home=places.home())
+    if strange:
+        click.echo(f"unknot: {', '.join(strange)}: never added; nothing is changed.", err=True)
+        click.get_current_context().exit(NO)
+    if everything:
+        remove_all_words(home=places.home())
+    _tell_which_model("taken back")
 
 
 @main.group("pack")

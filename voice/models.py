@@ -2,7 +2,8 @@
 
 A model is, in this order: the folder that was named (or `UNKNOT_MODEL`), the
 official one if it is installed (by unknot, or by Vosk itself in Vosk's own
-folders), the one that ships with the product.
+folders), the one that ships with the product: with words of one's own where
+some were added (`voice/own_words.py`), else as it is.
 """
 
 from __future__ import annotations
@@ -26,11 +27,16 @@ from typing import IO, Any, Literal
 
 import yaml
 
+from voice.vocabulary import Lexicon, VocabularyError
+from voice.vocabulary.added import RECORD, Added, build_added, read_added
+
 Progress = Callable[[int, int], None]
 """Told the bytes that are there and the bytes in all."""
 
 EMBEDDED = "en-small"
 OFFICIAL = "small-en-us"
+WITH_WORDS = f"{EMBEDDED}+words"
+"""The embedded model with words of one's own."""
 
 _LIST = "unknot-files.json"
 """What an installed model's folder holds beside the model: its files and their sums."""
@@ -40,6 +46,9 @@ _PIECE = 1 << 16
 _ATTEMPTS = 3
 _PATIENCE = 20.0
 """Seconds without a byte after which a download has broken off."""
+
+_FEW = 5
+"""Words that are named; of more the number is told."""
 
 _GOES_ON = "The embedded model goes on working."
 _AGAIN = f"Run the same command again, it goes on where it broke off. {_GOES_ON}"
@@ -166,19 +175,23 @@ def find_model(explicit: Path | str | None = None, *, home: Path) -> ChosenModel
     folder, broken = _installed(manifest[OFFICIAL], home)
     if folder is not None:
         return ChosenModel(folder, OFFICIAL, f"{OFFICIAL} is installed.")
-    embedded = shipped() / EMBEDDED
-    if embedded.is_dir() and not _fits(embedded, manifest[EMBEDDED].files):
-        raise ModelsError(
-            "The model that comes with unknot is not whole.",
-            f"Install unknot again, or run `unknot models install {OFFICIAL}`.",
-        )
-    if not embedded.is_dir():
-        raise ModelsError(
-            "There is no recognition model on this machine.",
-            f"Run `unknot models install {OFFICIAL}`.",
-        )
     why = f"{OFFICIAL} is not whole" if broken else f"{OFFICIAL} is not installed"
-    return ChosenModel(embedded, EMBEDDED, f"It comes with unknot; {why}.")
+    with_words, lost = _with_words(home, why)
+    return with_words or ChosenModel(
+        _embedded(manifest), EMBEDDED, f"It comes with unknot; {why}.{lost}"
+    )
+
+
+def build_with_words(words: Lexicon, *, home: Path) -> Added:
+    """Builds the embedded model with words of one's own, in the place of what was there.
+
+    Raises:
+        ModelsError: the embedded model is not whole.
+        VocabularyError: another process does the same.
+        OSError: the data folder cannot be written.
+    """
+    manifest = read_manifest()
+    return build_added(home / "models", _embedded(manifest), _state(manifest[EMBEDDED]), words)
 
 
 def list_models(*, home: Path) -> list[ListedModel]:
@@ -199,6 +212,7 @@ def list_models(*, home: Path) -> list[ListedModel]:
         )
         for entry in read_manifest().values()
     ]
+    listed += _listed_with_words(home, used)
     if used.name in {model.name for model in listed}:
         return listed
     return [*listed, ListedModel(used.name, used.why, "", "", used.path, used=True)]
@@ -206,11 +220,18 @@ def list_models(*, home: Path) -> list[ListedModel]:
 
 def verify(*, home: Path) -> list[FileCheck]:
     """Compares every file of every model that is here with its SHA-256; 10 ms for the small one."""
-    return [
+    checks = [
         check
         for entry in read_manifest().values()
         for check in _checked(entry.name, *_files(entry, home))
     ]
+    try:
+        added = read_added(home / "models")
+    except VocabularyError:
+        return [*checks, FileCheck(WITH_WORDS, RECORD, "changed")]
+    if added is not None:
+        checks += _checked(WITH_WORDS, added.folder, _sums(added))
+    return checks
 
 
 def install(
@@ -279,6 +300,76 @@ def _named(folder: Path, why: str) -> ChosenModel:
             "Name a folder with a Vosk model, or none to use what `unknot models` shows.",
         )
     return ChosenModel(folder, folder.resolve().name, f"{why[0].upper()}{why[1:]}.")
+
+
+def _embedded(manifest: Mapping[str, Entry]) -> Path:
+    """The folder of the model that comes along, which is whole."""
+    embedded = shipped() / EMBEDDED
+    if not embedded.is_dir():
+        raise ModelsError(
+            "There is no recognition model on this machine.",
+            f"Run `unknot models install {OFFICIAL}`.",
+        )
+    if not _fits(embedded, manifest[EMBEDDED].files):
+        raise ModelsError(
+            "The model that comes with unknot is not whole.",
+            f"Install unknot again, or run `unknot models install {OFFICIAL}`.",
+        )
+    return embedded
+
+
+def _state(entry: Entry) -> str:
+    """Stands for a model as the manifest has it: another one, another text."""
+    sums = sorted((file, what.sha256) for file, what in entry.files.items())
+    return hashlib.sha256(repr(sums).encode()).hexdigest()
+
+
+def _listed_with_words(home: Path, used: ChosenModel) -> Iterator[ListedModel]:
+    try:
+        added = read_added(home / "models")
+    except VocabularyError:
+        return
+    if added is not None:
+        yield ListedModel(
+            name=WITH_WORDS,
+            about=f"{EMBEDDED} with words of yours: {_first_of(list(added.words.entries))}.",
+            licence=read_manifest()[EMBEDDED].licence,
+            source="made on this machine",
+            path=added.folder,
+            used=used.name == WITH_WORDS,
+        )
+
+
+def _first_of(words: list[str]) -> str:
+    few, more = words[:_FEW], len(words) - _FEW
+    return ", ".join(few) + (f" and {more} more" if more > 0 else "")
+
+
+def _sums(added: Added) -> dict[str, FileSum]:
+    return {file: FileSum(*what) for file, what in added.files.items()}
+
+
+def _with_words(home: Path, why: str) -> tuple[ChosenModel | None, str]:
+    """The embedded model with words of one's own, and what is to be said where it is not used.
+
+    It is built anew where the embedded model is another one since, or a file of it is not whole.
+    """
+    try:
+        added = read_added(home / "models")
+        if added is None:
+            return None, ""
+        anew = added.base != _state(read_manifest()[EMBEDDED])
+        again = anew or not _fits(added.folder, _sums(added))
+        if again:
+            added = build_with_words(added.words, home=home)
+    except (OSError, VocabularyError) as error:
+        return None, f" The words that were added are left out: {str(error).rstrip('.')}."
+    reason = f"{EMBEDDED} is another one now" if anew else "it was not whole"
+    built = f" It was built anew, as {reason}." if again else ""
+    counted = f"{len(added.words)} word{'' if len(added.words) == 1 else 's'}"
+    return ChosenModel(
+        added.folder, WITH_WORDS, f"It is {EMBEDDED} with {counted} of yours; {why}.{built}"
+    ), ""
 
 
 def _installed(entry: Entry, home: Path) -> tuple[Path | None, bool]:

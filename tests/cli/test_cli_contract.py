@@ -65,6 +65,8 @@ COMMANDS: list[Sequence[str]] = [
     ("models",),
     ("models", "install"),
     ("models", "verify"),
+    ("models", "add-words"),
+    ("models", "remove-words"),
     ("pack", "check"),
     ("doctor",),
     ("demo",),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from voice.vocabulary import Lexicon, VocabularyError
+from voice.vocabulary import Lexicon, WordError
 from voice.vocabulary.lexicon import parse_phones, parse_word
 
 
@@ -43,7 +43,7 @@ def test_a_mistake_is_named_with_its_file_and_line(
     path = tmp_path / "lexicon.txt"
     if text is not None:
         path.write_bytes(text.encode() if isinstance(text, str) else text)
-    with pytest.raises(VocabularyError) as refused:
+    with pytest.raises(WordError) as refused:
         Lexicon.read(path)
     assert says in str(refused.value)
     assert str(path) in str(refused.value)
@@ -67,12 +67,12 @@ def test_words_are_written_as_they_are_heard(text: str, word: str) -> None:
 
 @pytest.mark.parametrize("text", ["", " ", "two words", "[unk]", "'d", "12", "a" * 61, "#", "a\0b"])
 def test_what_is_no_word_is_refused(text: str) -> None:
-    with pytest.raises(VocabularyError, match="is no word"):
+    with pytest.raises(WordError, match="is no word"):
         parse_word(text)
 
 
 def test_no_phones_at_all_are_refused() -> None:
-    with pytest.raises(VocabularyError, match="no phones"):
+    with pytest.raises(WordError, match="no phones"):
         parse_phones([])
 
 

@@ -106,6 +106,11 @@ class Understanding:
         """Phrases for the recogniser's run-time grammar, drawn from every template."""
         return _together(self._compiled.phrases.values())
 
+    def words(self) -> frozenset[str]:
+        """Every word of the templates and of the spoken times."""
+        spoken = {word for phrase in self.grammar_phrases() for word in phrase.split()}
+        return frozenset(self._known | spoken)
+
     def control_phrases(self) -> tuple[str, ...]:
         """Phrases of the words that must work whatever is going on."""
         phrases = self._compiled.phrases

@@ -5,9 +5,17 @@ words follow each other. This room writes both without OpenFst's tools, in secon
 words can be added on anybody's machine.
 """
 
-from voice.vocabulary.errors import VocabularyError
+from voice.vocabulary.errors import VocabularyError, WordError
 from voice.vocabulary.graph import Settings, build_graph
 from voice.vocabulary.language import Language, estimate
 from voice.vocabulary.lexicon import Lexicon
 
-__all__ = ["Language", "Lexicon", "Settings", "VocabularyError", "build_graph", "estimate"]
+__all__ = [
+    "Language",
+    "Lexicon",
+    "Settings",
+    "VocabularyError",
+    "WordError",
+    "build_graph",
+    "estimate",
+]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 class VocabularyError(ValueError):
-    """Words, pronunciations or files of a graph that cannot be used.
+    """A graph that cannot be read or built, or a machine that cannot tell how words sound.
 
     Attributes:
         remedy: what the user should do.
@@ -13,3 +13,7 @@ class VocabularyError(ValueError):
     def __init__(self, message: str, remedy: str) -> None:
         super().__init__(message)
         self.remedy = remedy
+
+
+class WordError(VocabularyError):
+    """What was given is no word, no phone, or no line of a lexicon."""

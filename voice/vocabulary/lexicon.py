@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from voice.vocabulary.errors import VocabularyError
+from voice.vocabulary.errors import WordError
 from voice.vocabulary.phones import PHONES
 
 Pronunciation = tuple[str, ...]
@@ -42,6 +42,10 @@ class Lexicon:
             for phones in pronunciations:
                 yield word, phones
 
+    def sounds(self, word: str) -> tuple[Pronunciation, ...]:
+        """How a word may sound; nothing for one that is not here."""
+        return self.entries.get(word, ())
+
     def with_words(self, added: Iterable[tuple[str, Pronunciation]]) -> Lexicon:
         """This lexicon and more; a word that is here already gets one more pronunciation."""
         return Lexicon.of([*self, *added])
@@ -64,13 +68,13 @@ class Lexicon:
         """Reads a lexicon; blank lines and lines that begin with `#` are skipped.
 
         Raises:
-            VocabularyError: it is not there or empty, or a line is not one of a lexicon; its
+            WordError: it is not there or empty, or a line is not one of a lexicon; its
                 number is named.
         """
         try:
             lines = path.read_text(encoding="utf-8").splitlines()
         except (OSError, UnicodeDecodeError) as error:
-            raise VocabularyError(f"The lexicon {path} cannot be read.", _REMEDY) from error
+            raise WordError(f"The lexicon {path} cannot be read.", _REMEDY) from error
         pairs = []
         for number, line in enumerate(lines, 1):
             word, *phones = line.split() or ["#"]
@@ -78,10 +82,10 @@ class Lexicon:
                 continue
             try:
                 pairs.append((parse_word(word), parse_phones(phones)))
-            except VocabularyError as error:
-                raise VocabularyError(f"{path}, line {number}: {error}", error.remedy) from error
+            except WordError as error:
+                raise WordError(f"{path}, line {number}: {error}", error.remedy) from error
         if not pairs:
-            raise VocabularyError(f"The lexicon {path} is empty.", _REMEDY)
+            raise WordError(f"The lexicon {path} is empty.", _REMEDY)
         return Lexicon.of(pairs)
 
 
@@ -89,11 +93,11 @@ def parse_word(text: str) -> str:
     """A word as the recogniser writes it: in lower case, without blanks.
 
     Raises:
-        VocabularyError: it is no word.
+        WordError: it is no word.
     """
     word = text.strip().lower().replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")
     if not _WORD.fullmatch(word) or len(word) > LONGEST_WORD or word.isdigit():
-        raise VocabularyError(f"{text!r} is no word.", "Write a word in letters.")
+        raise WordError(f"{text!r} is no word.", "Write a word in letters.")
     return word
 
 
@@ -101,14 +105,12 @@ def parse_phones(names: Iterable[str]) -> Pronunciation:
     """Phones by name; stress, as CMUdict marks it (`AH0`), is left out.
 
     Raises:
-        VocabularyError: none at all, or one that is no phone.
+        WordError: none at all, or one that is no phone.
     """
     phones = tuple(re.sub(r"[012]$", "", given.upper()) for given in names)
     unknown = [given for given in phones if given not in PHONES]
     if unknown:
-        raise VocabularyError(
-            f"{unknown[0]!r} is no phone.", f"These are phones: {' '.join(PHONES)}."
-        )
+        raise WordError(f"{unknown[0]!r} is no phone.", f"These are phones: {' '.join(PHONES)}.")
     if not phones:
-        raise VocabularyError("There are no phones.", _REMEDY)
+        raise WordError("There are no phones.", _REMEDY)
     return phones

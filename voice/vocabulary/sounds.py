@@ -17,7 +17,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from voice.vocabulary.errors import VocabularyError
+from voice.vocabulary.errors import VocabularyError, WordError
 from voice.vocabulary.lexicon import Pronunciation
 
 _LIBRARY = "libespeak-ng.so.1"
@@ -48,11 +48,12 @@ def pronounce(word: str) -> Pronunciation:
     Takes 0.05 ms, the first one 30 ms.
 
     Raises:
-        VocabularyError: eSpeak NG is not installed, or reads nothing in the word.
+        VocabularyError: eSpeak NG is not installed.
+        WordError: it reads nothing in the word.
     """
     phones = tuple(_phones(_spoken(word)))
     if not phones:
-        raise VocabularyError(
+        raise WordError(
             f"Nobody can tell how {word!r} sounds.",
             f'Say it in phones: --sounds "{word}=PH PH PH".',
         )
