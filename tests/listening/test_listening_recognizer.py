@@ -8,7 +8,7 @@ import pytest
 from tests.listening.conftest import PHRASES
 from tests.sound.voices import AWB, FESTIVAL, RMS, SLT, Voice, Voices
 from voice.events import Heard
-from voice.listening.model import Model
+from voice.listening.model import Model, ModelError
 from voice.listening.recognizer import REJECT_BELOW, Recognizer
 from voice.listening.sound import RATE, Samples
 
@@ -108,6 +108,12 @@ def test_words_the_model_does_not_know_are_named_and_nothing_is_printed(
     assert recognizer.missing_words == ("zzyzx", "qwfp")
     assert hear(recognizer, voices.say("stop", SLT)).text == "stop"
     assert capfd.readouterr().err == ""
+
+
+def test_a_model_for_another_language_is_refused(model: Model) -> None:
+    with pytest.raises(ModelError, match="another language") as refused:
+        Recognizer(model, ["wie dehne ich", "meinen rücken"])
+    assert "unknot models" in refused.value.remedy
 
 
 def test_no_phrases_at_all_hears_nothing(model: Model, voices: Voices) -> None:

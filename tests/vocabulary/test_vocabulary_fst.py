@@ -12,6 +12,7 @@ import pytest
 
 from tests.vocabulary.conftest import EMBEDDED
 from voice.vocabulary import Lexicon, Settings, VocabularyError
+from voice.vocabulary.errors import ForeignGraphError
 from voice.vocabulary.fst import Fst, assemble, from_bytes, read_fst, to_bytes
 from voice.vocabulary.graph import build_sounds
 
@@ -57,13 +58,23 @@ def test_what_is_known_of_a_graph_is_what_openfst_found(name: str) -> None:
         SOUNDS + b"\0",
         SENTENCES[:-1],
         SENTENCES.replace(b"standard", b"log64xyz", 1),
-        SENTENCES.replace(b"const", b"ngram", 1),
+        SENTENCES.replace(b"const", b"conzt", 1),
         SENTENCES[:40] + b"\xff" * 7 + SENTENCES[47:],
     ],
     ids=range(13),
 )
 def test_what_is_cut_short_or_something_else_is_refused(content: bytes) -> None:
     with pytest.raises(VocabularyError):
+        from_bytes(content)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [SENTENCES.replace(b"const", b"ngram", 1), SENTENCES.replace(b"\2\0\0\0", b"\1\0\0\0", 1)],
+    ids=["another type", "another version"],
+)
+def test_what_only_openfst_reads_is_told_from_what_is_damaged(content: bytes) -> None:
+    with pytest.raises(ForeignGraphError):
         from_bytes(content)
 
 

@@ -20,6 +20,8 @@ from typing import IO
 
 import vosk
 
+from voice.listening.flaws import flaws
+
 REMEDY = "Run `unknot models verify`, or `unknot models install small-en-us` for a whole one."
 
 UNKNOWN = "[unk]"
@@ -101,10 +103,10 @@ def load_model(path: Path | str) -> Model:
 
 
 def check_folder(folder: Path) -> None:
-    """Checks that a model's files are there and begin as they should.
+    """Checks that a model's files are there and fit each other; 10 ms for the embedded one.
 
     Raises:
-        ModelError: naming the first file that is missing, empty or something else.
+        ModelError: naming the first file that is missing, empty, damaged or something else.
     """
     if not folder.is_dir():
         what = "is a file, not a model's folder" if folder.exists() else "is not there"
@@ -120,10 +122,13 @@ def check_folder(folder: Path) -> None:
         settings = _settings(folder, "conf/model.conf")
         _settings(folder, "conf/mfcc.conf")
         _check_words(folder)
+        flaw = next(flaws(folder), None)
     except OSError as error:
         raise ModelError(f"The model in {folder} cannot be read: {error.strerror}.") from error
     if not _SILENCE_PHONES.search(settings):
         raise ModelError(f"conf/model.conf of the model in {folder} names no silence phones.")
+    if flaw:
+        raise ModelError(f"The model in {folder} is not whole: {flaw}.")
 
 
 def _check_file(folder: Path, name: str, begins: bytes) -> None:

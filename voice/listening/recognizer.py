@@ -16,7 +16,7 @@ import vosk
 
 from voice.events import Heard, Word
 from voice.listening.judgement import INTERRUPTING, WEIGHTS, Evidence, Weights, confidence
-from voice.listening.model import UNKNOWN, Model
+from voice.listening.model import UNKNOWN, Model, ModelError
 from voice.listening.sound import RATE, Samples
 
 REJECT_BELOW = 0.45
@@ -113,6 +113,9 @@ class Recognizer:
         interrupting: the few phrases that are listened for besides while our own voice
             sounds; they are told apart better than among all the others.
         reject_below: confidence, 0 to 1, under which the text is withheld.
+
+    Raises:
+        ModelError: the model knows not one word of the phrases.
     """
 
     def __init__(
@@ -127,6 +130,8 @@ class Recognizer:
         self._reject_below = reject_below
         self._free = _Stream(vosk.KaldiRecognizer(model.native, float(RATE)))
         self._samples = 0
+        phrases = list(phrases)
+        _check_language(model, phrases)
         short, _ = _hearable(model, interrupting)
         self._interrupting = _Grammar(model, short, INTERRUPTING) if short else None
         self._interrupted = False
@@ -240,6 +245,16 @@ def _heard_by(word: _Word, others: Sequence[_Word]) -> bool:
         and word["start"] < other["end"]
         for other in others
     )
+
+
+def _check_language(model: Model, phrases: Iterable[str]) -> None:
+    words = {word for phrase in phrases for word in phrase.split()}
+    if words and not any(model.knows(word) for word in words):
+        raise ModelError(
+            f"The model in {model.path} knows not one of the words that are listened for: "
+            "it is for another language.",
+            "Name a model for the pack's language; `unknot models` shows which there are.",
+        )
 
 
 def _hearable(model: Model, phrases: Iterable[str]) -> tuple[list[str], tuple[str, ...]]:

@@ -17,3 +17,7 @@ class VocabularyError(ValueError):
 
 class WordError(VocabularyError):
     """What was given is no word, no phone, or no line of a lexicon."""
+
+
+class ForeignGraphError(VocabularyError):
+    """A graph of a kind that OpenFst reads and this room does not."""

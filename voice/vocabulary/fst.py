@@ -27,7 +27,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from voice.vocabulary.errors import VocabularyError
+from voice.vocabulary.errors import ForeignGraphError, VocabularyError
 
 Kind = Literal["const", "olabel_lookahead"]
 
@@ -37,6 +37,8 @@ _ARCS = "standard"
 _VERSION: dict[str, int] = {"const": 2, "olabel_lookahead": 1}
 _NUMBERS = struct.Struct("<iiQqqq")
 _LENGTH = struct.Struct("<i")
+_FOREIGN = frozenset({"vector", "ngram", "const8", "const16", "const64"})
+"""Kinds that Vosk reads too."""
 _EXPANDED = 1
 """The one property that says how a file is kept, not what it holds."""
 
@@ -107,10 +109,13 @@ def read_fst(path: Path) -> Fst:
     """Reads a graph's file.
 
     Raises:
-        VocabularyError: it is not there, cut short, or of another kind.
+        ForeignGraphError: it may be right, but it is of another kind.
+        VocabularyError: it is not there, cut short or damaged.
     """
     try:
         return from_bytes(path.read_bytes())
+    except ForeignGraphError:
+        raise
     except (OSError, VocabularyError) as error:
         raise VocabularyError(f"The graph {path} cannot be read.", _REMEDY) from error
 
@@ -132,7 +137,8 @@ def from_bytes(content: bytes) -> Fst:
     """The graph that a file holds.
 
     Raises:
-        VocabularyError: it is cut short, or of another kind.
+        ForeignGraphError: it may be right, but it is of another kind.
+        VocabularyError: it is cut short or damaged.
     """
     try:
         kind, numbers, at = _read_header(content, 0)
@@ -140,7 +146,9 @@ def from_bytes(content: bytes) -> Fst:
             fst, at = _read_const(content, numbers, at)
         else:
             fst, at = _read_lookahead(content, at)
-    except (ValueError, IndexError, struct.error, KeyError) as error:
+    except ForeignGraphError:
+        raise
+    except (ValueError, struct.error) as error:
         raise VocabularyError("It is no graph, or cut short.", _REMEDY) from error
     if at != len(content) or not _is_sound(fst):
         raise VocabularyError("It is damaged.", _REMEDY)
@@ -239,8 +247,10 @@ def _read_header(content: bytes, at: int) -> tuple[str, tuple[int, ...], int]:
         names.append(content[at + 4 : at + 4 + length].decode("ascii"))
         at += 4 + length
     version, flags, *numbers = _NUMBERS.unpack_from(content, at)
-    if names[1] != _ARCS or version != _VERSION[names[0]] or flags:
-        raise ValueError("another kind of graph")
+    if names[1] != _ARCS or names[0] not in _FOREIGN | _VERSION.keys():
+        raise ValueError("no kind of graph")
+    if flags or version != _VERSION.get(names[0]):
+        raise ForeignGraphError(f"It is of the kind {names[0]!r}.", _REMEDY)
     return names[0], tuple(numbers), at + _NUMBERS.size
 
 
