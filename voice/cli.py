@@ -478,8 +478,8 @@ def models(ctx: click.Context) -> None:
 
     for row in list_models(home=places.home()):
         mark = "*" if row.used else " "
-        click.echo(f"{mark} {row.name:12} {row.about} {row.licence}; {row.source}")
-        click.echo(f"  {'':12} {row.path or f'not here: unknot models install {row.name}'}")
+        click.echo(f"{mark} {row.name:14} {row.about} {row.licence}; {row.source}")
+        click.echo(f"  {'':14} {row.path or f'not here: unknot models install {row.name}'}")
     click.echo(f"* is used: {find_model(home=places.home()).why}")
 
 
