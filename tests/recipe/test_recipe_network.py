@@ -1,0 +1,111 @@
+"""The network in PyTorch is the network of the file; the loss sees what was said."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+pytest.importorskip("torch", reason="PyTorch is not installed; the extra `recipe` brings it")
+pytest.importorskip("kaldi_native_fbank", reason="kaldi-native-fbank is not installed")
+
+import torch
+
+from models.recipe.kaldi import read_model
+from models.recipe.network import Network, results
+from models.recipe.train import best_path, distance
+from models.recipe.transcripts import said
+from voice.vocabulary.phones import PHONES
+
+SHIPPED = Path("models/en-small/am/final.mdl")
+
+
+def test_weights_go_in_and_come_out_as_they_were() -> None:
+    model = read_model(SHIPPED)
+    stored = Network(model).stored(model)
+    for name, component in model.components.items():
+        for token, value in component.fields.items():
+            again = np.asarray(stored.components[name].fields[token])
+            assert np.array_equal(again, np.asarray(value)), (name, token)
+
+
+def test_weights_that_were_trained_come_out_changed_and_the_source_stays() -> None:
+    model = read_model(SHIPPED)
+    network = Network(model)
+    before = model.components["tdnnf7.affine"].weights.copy()
+    with torch.no_grad():
+        network.layers[5].outer += 1
+    changed = network.stored(model).components["tdnnf7.affine"].weights
+    assert np.allclose(changed, before + 1)
+    assert np.array_equal(model.components["tdnnf7.affine"].weights, before)
+
+
+@pytest.mark.parametrize("frames", [1, 2, 3, 4, 50, 51, 52])
+def test_a_result_for_each_third_frame(frames: int) -> None:
+    said_to_be = Network(read_model(SHIPPED))(torch.full((1, frames, 40), 5.0))
+    assert said_to_be.shape == (1, results(frames), 40)
+    assert torch.allclose(said_to_be.exp().sum(-1), torch.ones(1, results(frames)), atol=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "edits"),
+    [
+        ([], [], 0),
+        ([1, 2, 3], [1, 2, 3], 0),
+        ([1, 2, 3], [], 3),
+        ([], [1, 2], 2),
+        ([1, 2, 3], [1, 3], 1),
+        ([1, 2, 3], [1, 4, 3], 1),
+        ([1, 2], [3, 1, 2], 1),
+        ([1, 2, 3, 4], [2, 1, 4, 3], 3),
+    ],
+)
+def test_edits_between_what_was_said_and_heard(
+    one: list[int], other: list[int], edits: int
+) -> None:
+    assert distance(np.array(one, dtype=np.int64), np.array(other, dtype=np.int64)) == edits
+
+
+def test_repeats_are_one_phone_and_blanks_none() -> None:
+    path = [0, 5, 5, 0, 5, 7, 7, 0, 0]
+    assert best_path(torch.eye(40)[path]).tolist() == [5, 5, 7]
+
+
+SOUNDS = {
+    "large": "L AA R JH",
+    "small": "S M AO L",
+    "coffee": "K AO F IY",
+    "a": "AH",
+    "please": "P L IY Z",
+}
+
+
+def pronounce(word: str) -> list[tuple[int, ...]]:
+    sounds = SOUNDS.get(word, "ZH ZH ZH")
+    return [tuple(PHONES.index(phone) + 1 for phone in sounds.split())]
+
+
+@pytest.mark.parametrize(
+    ("spoken", "phrases", "found"),
+    [
+        ("a large coffee please", ["large", "coffee"], "a large coffee please"),
+        ("coffee large", ["large", "coffee"], "coffee large"),
+        ("please a coffee small a", ["small", "coffee"], "please a coffee small a"),
+        ("large coffee", ["large coffee"], "large coffee"),
+        ("a coffee", ["large", "coffee"], None),
+    ],
+)
+def test_the_sentence_is_found_when_only_its_slots_are_known(
+    spoken: str, phrases: list[str], found: str | None
+) -> None:
+    path = [0, 0]
+    for word in spoken.split():
+        for phone in pronounce(word)[0]:
+            path += [phone, phone, 0]
+    heard = np.full((len(path), 40), np.log(1e-4))
+    heard[np.arange(len(path)), path] = np.log(0.99)
+    words, likelihood = said(heard, phrases, pronounce)
+    if found is None:
+        assert likelihood < -1
+    else:
+        assert " ".join(words) == found
+        assert likelihood > -0.5
