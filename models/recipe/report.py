@@ -1,0 +1,130 @@
+"""How well a model hears, beside other recognisers, in one table and from scratch.
+
+    python -m models.recipe.report --work WORK [--model DIR] [--speech-to-intent CHECKOUT]
+
+Nothing is tuned here. What lacks its recordings says so, and the rest is measured. Progress is told
+on stderr, the table is printed on stdout.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from models.recipe.measuring import telephone
+from models.recipe.measuring.engines import Engine
+from models.recipe.measuring.figures import Row, as_json, table
+from models.recipe.measuring.sections import SECTIONS, SNRS_DB, Bench, NotMeasuredError
+from voice import places
+from voice.listening.audio_file import AudioFileError
+from voice.listening.model import ModelError
+from voice.models import EMBEDDED, OFFICIAL, list_models, shipped
+from voice.vocabulary.errors import VocabularyError
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of this step."""
+    parser.add_argument("--model", type=Path, default=shipped() / EMBEDDED, help="a Vosk model")
+    parser.add_argument("--split", choices=("test", "dev"), default="test", help="default: test")
+    parser.add_argument("--quick", type=int, metavar="N", help="at most N recordings for each row")
+    parser.add_argument("--alone", action="store_true", help="no other recogniser beside it")
+    parser.add_argument("--only", choices=SECTIONS, action="append", help="only this section")
+    parser.add_argument(
+        "--speech-to-intent", type=Path, help="checkout of Picovoice's speech-to-intent benchmark"
+    )
+    parser.add_argument(
+        "--prompts", type=Path, help=f"core-sounds-en.txt (default: WORK/{telephone.TEXTS})"
+    )
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures here too")
+    parser.add_argument("--picture", type=Path, metavar="FILE", help="write the curve as a PNG")
+
+
+def run(work: Path, arguments: argparse.Namespace) -> None:
+    """Measures and prints.
+
+    Raises:
+        SystemExit: the model cannot be used.
+    """
+    began = time.monotonic()
+    bench = Bench(
+        work=work,
+        models=_models(arguments),
+        rivals=[] if arguments.alone else list(_rivals()),
+        split=arguments.split,
+        quick=arguments.quick,
+        benchmark=arguments.speech_to_intent,
+        texts=arguments.prompts,
+    )
+    try:
+        rows = [row for name in arguments.only or SECTIONS for row in _measured(name, bench)]
+    except ModelError as error:
+        raise SystemExit(f"{error} {error.remedy}") from error
+    names = [*bench.models, *(rival.name for rival in bench.rivals)]
+    sys.stdout.write(_printed(rows, names, bench, time.monotonic() - began))
+    if arguments.json:
+        arguments.json.write_text(json.dumps(as_json(rows), indent=1) + "\n", encoding="utf-8")
+    if arguments.picture and bench.curves:
+        from models.recipe.measuring.picture import draw
+
+        recordings = next(iter(bench.curves.values()))[0].n
+        draw(bench.curves, SNRS_DB, recordings, arguments.picture)
+
+
+def _models(arguments: argparse.Namespace) -> dict[str, Path]:
+    """The model that is judged, then the official one where it is installed."""
+    model: Path = arguments.model
+    found = {model.resolve().name: model}
+    if not arguments.alone:
+        for listed in list_models(home=places.home()):
+            if listed.name == OFFICIAL and listed.path and listed.path != model:
+                found[OFFICIAL] = listed.path
+    return found
+
+
+def _rivals() -> Iterator[Engine]:
+    try:
+        from models.recipe.measuring.sphinx import Pocketsphinx
+    except ImportError:
+        sys.stderr.write("pocketsphinx is not installed: the extra `recipe` brings it\n")
+        return
+    yield Pocketsphinx()
+
+
+def _measured(name: str, bench: Bench) -> list[Row]:
+    try:
+        return SECTIONS[name](bench)
+    except (NotMeasuredError, VocabularyError, AudioFileError, OSError) as error:
+        title = (SECTIONS[name].__doc__ or name).splitlines()[0].rstrip(".")
+        return [Row(title, "not measured", note=str(error))]
+
+
+def _printed(rows: Sequence[Row], names: Sequence[str], bench: Bench, seconds: float) -> str:
+    judged = next(iter(bench.models.values()))
+    about = [
+        f"Model {judged.name}, split {bench.split}, {seconds / 60:.0f} minutes.",
+        "Shares with their 95 % interval (Wilson); n is what they are counted over.",
+    ]
+    if bench.quick is not None:
+        about.append(f"A quick look: at most {bench.quick} recordings for each measurement.")
+    confused = ["", "Control words that were not heard word for word:", *bench.confusions]
+    lines = [*about, *table(rows, names), *(confused if bench.confusions else ())]
+    return "\n".join(lines) + "\n"
+
+
+def main() -> None:
+    """Runs this step by itself."""
+    parser = argparse.ArgumentParser(prog="python -m models.recipe.report", description=__doc__)
+    parser.add_argument(
+        "--work", type=Path, default=Path("build/recipe"), help="the recipe's folder"
+    )
+    add_arguments(parser)
+    arguments = parser.parse_args()
+    run(arguments.work, arguments)
+
+
+if __name__ == "__main__":
+    main()
