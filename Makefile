@@ -1,13 +1,14 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test test-quick lint bench setup lock clean
+.PHONY: help run test test-quick lint bench model-report setup lock clean
 
 bin := .venv/bin
 uv := .venv/uv
+report := .venv/report
 compile = $(uv)/bin/uv pip compile --quiet pyproject.toml --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-header --no-annotate --group build
 
 help: ## Say what can be made
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: setup ## Start the hands-free assistant; ARGS="ask ..." runs any other command
 	@$(bin)/unknot $(ARGS) || { code=$$?; [ $$code = 3 ] && [ -z "$(ARGS)" ] || exit $$code; $(bin)/unknot demo; }
@@ -28,6 +29,16 @@ bench: setup-test ## Measure, and print the tables
 	@for table in tests/benchmarks/[!_]*.py; do \
 		$(bin)/python -m "$$(echo "$${table%.py}" | tr / .)" || exit; \
 	done
+
+model-report: $(report)/unknot-setup ## Measure how well the English model hears; ARGS="--help" says on what
+	@$(report)/bin/python -m models.recipe.report $(ARGS)
+
+# An environment of its own: nothing else needs what the model is compared with.
+$(report)/unknot-setup: requirements.lock pyproject.toml | setup
+	@$(bin)/python -m venv $(report)
+	@$(report)/bin/python -m pip install --quiet --require-hashes -r requirements.lock
+	@$(report)/bin/python -m pip install --quiet -e '.[report]'
+	@touch $@
 
 setup: ## Install what the product needs
 	@.ci/setup run
