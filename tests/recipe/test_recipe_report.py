@@ -6,6 +6,7 @@ import argparse
 import json
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ import soundfile
 
 from models.recipe import report
 from models.recipe.measuring import orders
-from models.recipe.measuring.clips import Clip, in_silence, some
+from models.recipe.measuring.clips import Clip, in_silence, read_clips, some
 from models.recipe.measuring.figures import Figure, Goal, Row, as_json, share, table, wilson
 from models.recipe.measuring.noise import KITCHEN, mixed, read_noise
 from models.recipe.measuring.scoring import edits, words_of
@@ -242,3 +243,25 @@ def test_what_lacks_its_recordings_says_so(
     assert "asterisk-core-sounds-en-wav" in printed
     rows = json.loads((tmp_path / "report.json").read_text())
     assert [row["reached"] for row in rows] == [None] * 6
+
+
+def test_recordings_of_a_split_are_read_as_far_as_they_are_written(tmp_path: Path) -> None:
+    line: dict[str, Any] = {
+        "path": "speech/kokoro/1/000001.flac",
+        "text": "stop",
+        "phones": ["S", "T", "AA", "P"],
+        "voice": "am_eric",
+        "source": "kokoro",
+        "kind": "control",
+        "seconds": 0.6,
+        "split": "test",
+    }
+    order = line | {"text": None, "kind": "order", "slots": {"size": "small"}, "likelihood": -0.1}
+    lists = tmp_path / "speech"
+    lists.mkdir()
+    whole = [json.dumps(line), json.dumps(order), json.dumps(line | {"split": "train"})]
+    (lists / "kokoro-1.jsonl").write_text("\n".join([*whole, '{"path": "sp']))
+    assert read_clips(tmp_path, "test") == [
+        Clip(tmp_path / "speech/kokoro/1/000001.flac", "stop", "control", "am_eric", "kokoro"),
+        Clip(tmp_path / order["path"], "", "order", "am_eric", "kokoro", {"size": "small"}),
+    ]

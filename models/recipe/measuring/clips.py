@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from models.recipe.manifest import read_all
+from models.recipe.manifest import FOLDER
 from models.recipe.texts import Split
 from voice.listening.audio_file import FileSource
 from voice.listening.sound import RATE, Samples
@@ -70,17 +71,23 @@ def read_clips(work: Path, split: Split) -> list[Clip]:
         work: the recipe's folder.
         split: `dev` or `test`.
     """
+    lines = (
+        json.loads(line)
+        for manifest in sorted((work / FOLDER).glob("*.jsonl"))
+        for line in manifest.read_text(encoding="utf-8").splitlines(keepends=True)
+        if line.endswith("\n")  # the last one may still be being written
+    )
     return [
         Clip(
-            path=work / recording.path,
-            text=recording.text or "",
-            kind=recording.kind,
-            voice=recording.voice,
-            source=recording.source,
-            slots={name: " ".join(said.split()) for name, said in (recording.slots or {}).items()},
+            path=work / line["path"],
+            text=line["text"] or "",
+            kind=line["kind"],
+            voice=line["voice"],
+            source=line["source"],
+            slots=line.get("slots") or {},
         )
-        for recording in read_all(work)
-        if recording.split == split
+        for line in lines
+        if line["split"] == split
     ]
 
 
