@@ -70,8 +70,7 @@ def run(work: Path, arguments: argparse.Namespace) -> None:
     if arguments.picture and bench.curves:
         from models.recipe.measuring.picture import draw
 
-        recordings = next(iter(bench.curves.values()))[0].n
-        draw(bench.curves, SNRS_DB, recordings, arguments.picture)
+        draw(bench.curves, SNRS_DB, arguments.picture)
 
 
 def _models(arguments: argparse.Namespace) -> dict[str, Path]:

@@ -15,15 +15,12 @@ mpl.use("agg")  # before pyplot, which would look for a screen
 from matplotlib import pyplot as plt
 
 
-def draw(
-    curves: Mapping[str, Sequence[Figure]], snrs_db: Sequence[int], recordings: int, file: Path
-) -> None:
+def draw(curves: Mapping[str, Sequence[Figure]], snrs_db: Sequence[int], file: Path) -> None:
     """Writes a PNG.
 
     Args:
         curves: per cent of orders with all slots right by engine, one for each ratio.
         snrs_db: the ratios.
-        recordings: how many of them each of our points is counted over.
         file: where to.
     """
     figure, axes = plt.subplots(figsize=(8, 5.5), dpi=130)
@@ -31,8 +28,9 @@ def draw(
         values = [point.value for point in points]
         lows = [point.value - (point.low or 0.0) for point in points]
         highs = [(point.high or 0.0) - point.value for point in points]
+        label = f"{name} ({points[0].n} recordings)"
         axes.errorbar(
-            snrs_db, values, yerr=(lows, highs), marker="o", linewidth=2, capsize=3, label=name
+            snrs_db, values, yerr=(lows, highs), marker="o", linewidth=2, capsize=3, label=label
         )
     for name, shares in PUBLISHED_KITCHEN.items():
         axes.plot(
@@ -43,7 +41,7 @@ def draw(
     axes.set_ylabel("orders with all slots right in %")
     axes.set_ylim(0, 100)
     axes.grid(alpha=0.3)
-    axes.set_title(f"Speech to intent, {recordings} recordings of people, 95 % intervals")
+    axes.set_title("Orders of people in a kitchen's noise, 95 % intervals")
     axes.legend(fontsize=8, loc="lower right")
     figure.tight_layout()
     figure.savefig(file)
