@@ -32,7 +32,7 @@ from voice.speaking import frames, worker
 
 fault, marks, folder = sys.argv[1:]
 sys.argv = ["worker", folder]
-answer, private_pipes, pipes = worker._answer, worker._private_pipes, []
+answer, private_pipes, pipes = worker._answer, worker.private_pipes, []
 
 def remember_pipes():
     pipes.extend(private_pipes())
@@ -65,7 +65,7 @@ def no_library(path):
 
 if fault == "no library":
     ctypes.cdll.LoadLibrary = no_library
-worker._answer, worker._private_pipes = faulty, remember_pipes
+worker._answer, worker.private_pipes = faulty, remember_pipes
 sys.exit(worker.main())
 """
 

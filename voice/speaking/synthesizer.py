@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import itertools
-import subprocess
 import sys
 import tempfile
 import threading
@@ -12,13 +9,14 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from types import TracebackType
-from typing import IO, Self, TypeVar, cast
+from typing import Self, TypeVar
 
 import numpy as np
 import soundfile
 
 from voice.speaking.errors import VoiceError
-from voice.speaking.frames import FrameError, Head, read_frame, write_frame
+from voice.speaking.frames import Head
+from voice.speaking.helper import Helper, HelperLostError
 from voice.speaking.speech import Speech, decode, empty, silence, trim
 
 SLOWEST, FASTEST = 80, 450
@@ -36,7 +34,6 @@ T = TypeVar("T")
 _INSTALL = "Install the voice with `sudo apt-get install espeak-ng`."
 _NOT_SAID = {"Cc", "Cs", "Cn", "Co"}
 """Unicode categories: control, surrogate, unassigned, private use."""
-_REPORT = "Try again; if it stays, run `unknot doctor`."
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +47,6 @@ class VoiceInfo:
     """A language tag such as "en-gb"; may be empty."""
     gender: str
     """"Male", "Female" or empty."""
-
-
-class WorkerLostError(RuntimeError):
-    """The worker hung, died or answered nonsense; it is gone now."""
-
-    remedy = _REPORT
 
 
 class Synthesizer:
@@ -85,7 +76,7 @@ class Synthesizer:
         self._start_timeout = start_timeout
         self._lock = threading.Lock()
         self._folder = tempfile.TemporaryDirectory(prefix="unknot-voice-")
-        self._worker: _Worker | None = None
+        self._worker: Helper | None = None
         self._closed = False
         self._version = ""
 
@@ -174,7 +165,7 @@ class Synthesizer:
             try:
                 return trim(decode(body))
             except soundfile.LibsndfileError as error:
-                raise WorkerLostError("it answered something that is no sound") from error
+                raise HelperLostError("it answered something that is no sound") from error
 
         with self._lock:
             return self._insist(attempt)
@@ -187,17 +178,17 @@ class Synthesizer:
                 break
             try:
                 return attempt()
-            except WorkerLostError as error:
+            except HelperLostError as error:
                 reason = str(error)
                 self._drop()
         if self._closed:
             raise VoiceError("The voice has been closed.", "Start the assistant again.")
-        raise VoiceError(f"The voice failed twice in a row: {reason}.", _REPORT)
+        raise VoiceError(f"The voice failed twice in a row: {reason}.", HelperLostError.remedy)
 
     def _ask(self, request: Head, seconds: float) -> tuple[Head, bytes]:
         return self._ready_worker().ask(request, seconds)
 
-    def _ready_worker(self) -> _Worker:
+    def _ready_worker(self) -> Helper:
         if self._worker is None:
             self._worker = self._spawn()
         if not self._worker.greeted:
@@ -210,93 +201,18 @@ class Synthesizer:
             self._version = str(greeting["version"])
         return self._worker
 
-    def _spawn(self) -> _Worker:
+    def _spawn(self) -> Helper:
         try:
-            return _Worker([*self._command, self._folder.name])
+            return Helper([*self._command, self._folder.name])
         except OSError as error:
-            raise VoiceError(f"The voice could not be started: {error}.", _REPORT) from error
+            raise VoiceError(
+                f"The voice could not be started: {error}.", HelperLostError.remedy
+            ) from error
 
     def _drop(self) -> None:
         if self._worker is not None:
             self._worker.close()
             self._worker = None
-
-
-class _Worker:
-    """A running worker process and the pipes to it."""
-
-    def __init__(self, command: Sequence[str]) -> None:
-        self._process = subprocess.Popen(  # noqa: S603 - our own module, or a test's
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-        )
-        self._requests = cast("IO[bytes]", self._process.stdin)
-        self._answers = cast("IO[bytes]", self._process.stdout)
-        self._numbers = itertools.count(1)
-        self.greeted = False
-
-    @property
-    def pid(self) -> int:
-        return self._process.pid
-
-    def greet(self, seconds: float) -> Head:
-        """Read the first frame, which says whether there is an engine."""
-        head, _ = self._within(seconds, read_frame)
-        self.greeted = True
-        return head
-
-    def ask(self, request: Head, seconds: float) -> tuple[Head, bytes]:
-        """Send a request and read its answer."""
-        number = next(self._numbers)
-
-        def exchange(answers: IO[bytes]) -> tuple[Head, bytes] | None:
-            write_frame(self._requests, {"id": number, **request})
-            return read_frame(answers)
-
-        head, body = self._within(seconds, exchange)
-        if head.get("id") != number:
-            raise WorkerLostError("it answered another question")
-        if "error" in head:
-            raise WorkerLostError(str(head["error"]))
-        return head, body
-
-    def _within(
-        self, seconds: float, exchange: Callable[[IO[bytes]], tuple[Head, bytes] | None]
-    ) -> tuple[Head, bytes]:
-        """Run `exchange`; a watchdog kills a process that is late, which ends any wait for it."""
-        late = threading.Event()
-
-        def end() -> None:
-            late.set()
-            self.kill()
-
-        watchdog = threading.Timer(seconds, end)
-        watchdog.daemon = True
-        watchdog.start()
-        try:
-            frame = exchange(self._answers)
-        except (OSError, ValueError) as error:
-            kind = "it answered nonsense" if isinstance(error, FrameError) else "it died"
-            raise WorkerLostError("it hung" if late.is_set() else kind) from error
-        finally:
-            watchdog.cancel()
-            watchdog.join()
-        if frame is None:
-            raise WorkerLostError("it hung" if late.is_set() else "it died")
-        return frame
-
-    def kill(self) -> None:
-        self._process.kill()
-
-    def close(self) -> None:
-        """Kill the process, reap it and close its pipes."""
-        self._process.kill()
-        self._process.wait()
-        for pipe in (self._requests, self._answers):
-            with contextlib.suppress(BrokenPipeError):
-                pipe.close()
 
 
 def clean(text: str) -> str:

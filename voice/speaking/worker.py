@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import importlib
 import importlib.metadata
-import os
 import signal
 import sys
 import threading
@@ -21,7 +20,7 @@ import time
 from pathlib import Path
 from typing import IO, Any
 
-from voice.speaking.frames import Head, read_frame, write_frame
+from voice.speaking.frames import Head, private_pipes, read_frame, write_frame
 
 POLL = 0.0005
 """Seconds."""
@@ -134,24 +133,11 @@ def _answer(engine: Engine, request: Head) -> tuple[Head, bytes]:
     return {}, engine.render(request["text"], request["rate_wpm"], request["voice"])
 
 
-def _private_pipes() -> tuple[IO[bytes], IO[bytes]]:
-    """Take the frames' pipes away from descriptors 0 and 1.
-
-    Whatever a library reads or prints, from Python or from C, then meets the
-    null device and cannot damage a frame.
-    """
-    requests, answers = os.dup(0), os.dup(1)
-    null = os.open(os.devnull, os.O_RDWR)
-    os.dup2(null, 0)
-    os.dup2(null, 1)
-    return os.fdopen(requests, "rb"), os.fdopen(answers, "wb")
-
-
 def main() -> int:
     """Run the worker."""
     # Ctrl-C reaches every process of the terminal; the parent decides when we end.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    requests, answers = _private_pipes()
+    requests, answers = private_pipes()
     try:
         return serve(requests, answers, Path(sys.argv[1]))
     except BrokenPipeError:
