@@ -29,7 +29,7 @@ ROOMS = frozenset(
         "vocabulary",
     }
 )
-DOORS = frozenset({"cli", "session", "ringing", "doctor", "screen", "bridges", "__main__"})
+DOORS = frozenset({"cli", "session", "ringing", "bell", "doctor", "screen", "bridges", "__main__"})
 
 MAY_IMPORT: dict[str, frozenset[str]] = {
     "__init__": frozenset(),

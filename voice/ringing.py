@@ -1,30 +1,32 @@
 """Reminders outside a conversation: the command line's, and the daemon that rings them.
 
-The daemon waits for weeks and rings for seconds, so it imports the voice and
-the recogniser only when something rings.
+The daemon waits for weeks and rings for seconds, so what speaks and hears is a
+process of its own (`voice.bell`) that lives for a ring.
 """
 
 from __future__ import annotations
 
 import signal
-import time
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from contextlib import closing, suppress
+from dataclasses import asdict
 from pathlib import Path
-from queue import Empty, SimpleQueue
-from typing import TYPE_CHECKING
 
 from voice import places
-from voice.alsa import hush_alsa
 from voice.events import Request
 from voice.reminders import FILE_NAME, Reminders, Store, load_wording
 from voice.reminders.daemon import Daemon, Notice, QuietHours, Utterance
+from voice.speaking.frames import Head
+from voice.speaking.helper import Helper, HelperLostError
 
-if TYPE_CHECKING:
-    from voice.speaking.speaker import Speaker
-
-AFTER_EARCON = 0.4
-"""Seconds between the beginning of an earcon and the sentence after it."""
+STARTS = 30.0
+"""Seconds that a bell may take to be ready, or to come to the end of what it does."""
+SECONDS_PER_CHARACTER = 0.25
+"""Added to that for what is said, which takes about a third of it."""
+ENDS = 5.0
+"""Seconds that a bell has to end in order."""
 
 
 def open_reminders(pack: str | None = None) -> Reminders:
@@ -61,103 +63,122 @@ def ring(
     """
     from voice.reminders import desktop
 
-    aloud = Aloud(pack, device, model, tell)
+    bell = Bell(bell_command(pack, device, model), tell)
     daemon = Daemon(
         open_reminders(pack),
-        speak=aloud.speak,
-        listen=aloud.listen,
-        notify=_shown_on(desktop.show),
+        speak=bell.speak,
+        listen=bell.listen,
+        notify=in_background(desktop.show),
+        near=bell.be_near,
         trouble=lambda error: tell(f"{error} {error.remedy}"),
         quiet=QuietHours.parse(quiet) if quiet else None,
     )
+
+    def end(*_: object) -> None:
+        daemon.stopping.set()
+        bell.stop()
+
     for ending in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(ending, lambda *_: daemon.stopping.set())
-    daemon.run()
+        signal.signal(ending, end)
+    with closing(bell):
+        daemon.run()
 
 
-def _shown_on(show: Callable[[Notice], bool]) -> Callable[[Notice], None]:
-    """Show notices where a desktop does; elsewhere the voice has to do."""
+def in_background(show: Callable[[Notice], object]) -> Callable[[Notice], None]:
+    """Show notices without waiting for the desktop, which may take its time to answer."""
 
     def notify(notice: Notice) -> None:
-        show(notice)
+        threading.Thread(target=show, args=(notice,), daemon=True).start()
 
     return notify
 
 
-class Aloud:
-    """Speaks and listens for the daemon; what this machine lacks is told and passed over."""
+def bell_command(pack: str | None, device: str | None, model: Path | None) -> tuple[str, ...]:
+    """What starts the process that rings."""
+    return (sys.executable, "-m", "voice.bell", pack or "", device or "", str(model or ""))
 
-    def __init__(
-        self,
-        pack: str | None,
-        device: str | None,
-        model: Path | None,
-        tell: Callable[[str], None],
-    ) -> None:
-        self._pack = pack
-        self._device = device
-        self._model = model
+
+class Bell:
+    """The process that speaks and hears, as the daemon sees it.
+
+    It is started shortly before it is needed and ended afterwards. One that
+    hangs, dies or has no loudspeaker is told of, and costs that one ring: the
+    reminder stays, and its next ring has a new process.
+    """
+
+    def __init__(self, command: Sequence[str], tell: Callable[[str], None]) -> None:
+        """Prepare; no process is started yet.
+
+        Args:
+            command: see `bell_command`.
+            tell: told in one line of what goes wrong.
+        """
+        self._command = command
         self._tell = tell
+        self._process: Helper | None = None
+        self._stopped = False
 
-    def speak(self, utterance: Utterance) -> None:
-        """Say it, and return when it has been said."""
-        self._try(lambda: self._speak(utterance))
+    @property
+    def pid(self) -> int | None:
+        """The process id; None while there is no process."""
+        return None if self._process is None else self._process.pid
 
-    def _speak(self, utterance: Utterance) -> None:
-        ended: SimpleQueue[bool] = SimpleQueue()
-        with self._speaker(ended) as speaker:
-            speaker.volume = utterance.volume
-            if utterance.earcon:
-                speaker.earcon(utterance.earcon)
-                time.sleep(AFTER_EARCON)
-            for number, sentence in enumerate(utterance.sentences, start=1):
-                speaker.say(number, sentence)
-            completed = [ended.get() for _ in utterance.sentences]
-        if not all(completed):
-            raise RuntimeError("The loudspeaker went before all was said; it will be repeated.")
+    def be_near(self, near: bool) -> None:
+        """Have a process ready, as a ring is near; or have none."""
+        if not near:
+            self.close()
+        elif self._process is None:
+            with suppress(OSError):  # It is tried again, and told, when there is something to say.
+                self._start()
 
-    @contextmanager
-    def _speaker(self, ended: SimpleQueue[bool]) -> Iterator[Speaker]:
-        from voice.knowledge import load_pack
-        from voice.speaking.cache import SpeechCache
-        from voice.speaking.player import Player
-        from voice.speaking.speaker import Speaker
-        from voice.speaking.synthesizer import Synthesizer
-
-        hush_alsa()
-        with Synthesizer() as synthesizer:
-            speaker = Speaker(
-                synthesizer,
-                Player(self._device),
-                SpeechCache(places.speech_cache()),
-                rate_wpm=load_pack(places.pack(self._pack)).voice.words_per_minute,
-                on_ended=lambda _, completed: ended.put(completed),
-                on_trouble=lambda *_: None,
-                on_mended=lambda _: None,
-            )
-            with closing(speaker):
-                yield speaker
+    def speak(self, utterance: Utterance) -> bool:
+        """Say it, and return when it has been said; False when it could not be."""
+        characters = sum(map(len, utterance.sentences))
+        patience = STARTS + SECONDS_PER_CHARACTER * characters
+        return self._ask({"do": "speak", **asdict(utterance)}, patience) is not None
 
     def listen(self, seconds: float) -> Request | None:
-        """What somebody answers within so many seconds."""
-        heard: SimpleQueue[Request] = SimpleQueue()
-        self._try(lambda: self._hear(seconds, heard))
-        try:
-            return heard.get_nowait()
-        except Empty:
+        """What somebody answers to a ring within so many seconds."""
+        found = self._ask({"do": "listen", "seconds": seconds}, STARTS + seconds)
+        if not found or "intent" not in found:
             return None
+        return Request(found["intent"], found["slots"], text=found["text"])
 
-    def _hear(self, seconds: float, heard: SimpleQueue[Request]) -> None:
-        from voice.session import Rooms, Settings, first_request
+    def stop(self) -> None:
+        """Interrupt whatever is said or heard, for good; may be called by a signal's handler."""
+        self._stopped = True
+        if self._process is not None:
+            self._process.interrupt(ENDS)
 
-        settings = Settings(pack=self._pack, microphone=self._device, model=self._model)
-        request = first_request(Rooms(settings), time.monotonic() + seconds)
-        if request is not None:
-            heard.put(request)
+    def close(self) -> None:
+        """End the process, if there is one."""
+        if self._process is not None:
+            self._process.close(ENDS)
+            self._process = None
 
-    def _try(self, attempt: Callable[[], None]) -> None:
-        """A lost microphone or loudspeaker must not end the daemon: it rings again."""
+    def _ask(self, request: Head, seconds: float) -> Head | None:
+        """The answer of a live process; None, and told, when there is none."""
+        if self._stopped:
+            return None
+        if self._process is not None and not self._process.alive:
+            self.close()
         try:
-            attempt()
-        except (RuntimeError, ValueError, OSError) as error:
-            self._tell(f"{error} {getattr(error, 'remedy', '')}".strip())
+            answer = self._answer(request, seconds)
+        except (HelperLostError, OSError) as error:
+            self.close()
+            answer = {"trouble": f"What rings is lost: {error}. The next ring has a new one."}
+        if "trouble" not in answer:
+            return answer
+        if not self._stopped:
+            self._tell(answer["trouble"])
+        return None
+
+    def _answer(self, request: Head, seconds: float) -> Head:
+        process = self._process or self._start()
+        if not process.greeted:
+            process.greet(STARTS)
+        return process.ask(request, seconds)[0]
+
+    def _start(self) -> Helper:
+        self._process = Helper(self._command, stderr=None)
+        return self._process

@@ -5,11 +5,11 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from queue import Empty, SimpleQueue
+from queue import SimpleQueue
 from typing import IO, Any
 
 from voice import places
@@ -370,34 +370,6 @@ class Sleep:
         slept = asleep - self._asleep > NAP
         self._asleep = asleep
         return slept
-
-
-def first_request(rooms: Rooms, deadline: float) -> Request | None:
-    """Listen on the microphone until somebody asks for something, or until `deadline`.
-
-    Raises:
-        MicrophoneError: there is no microphone that works.
-        ModelError: there is no model, or it is broken.
-    """
-    microphone = MicrophoneSource(rooms.settings.microphone)
-    microphone.open()
-    listener = Listener(
-        rooms.recognizer(open_model(rooms.settings)),
-        report=rooms.inbox.put,
-        is_complete=rooms.understanding.is_complete,
-    )
-    listener.start(microphone)
-    try:
-        while (left := deadline - time.monotonic()) > 0:
-            with suppress(Empty):
-                event = rooms.inbox.get(timeout=left)
-                if isinstance(event, Heard):
-                    request = rooms.understanding.understand(event.text or event.free_text)
-                    if request.intent != "none":
-                        return request
-        return None
-    finally:
-        listener.stop()
 
 
 class ListeningSession:

@@ -163,9 +163,10 @@ def assistant(person: Person) -> None:
 def daemon(person: Person) -> None:
     """The daemon, and somebody who answers it now and then."""
 
-    def speak(_: Utterance) -> None:
+    def speak(_: Utterance) -> bool:
         given, Listener.given = Listener.given, Answer()
         person.say(given)
+        return True
 
     def listen(_: float) -> Request | None:
         time.sleep(person.random.random() * 0.004)

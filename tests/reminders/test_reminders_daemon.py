@@ -18,6 +18,8 @@ from tests.reminders.conftest import Bench
 from voice.events import Due, Request, Slot
 from voice.reminders import Store, desktop, presence, systemd
 from voice.reminders.daemon import (
+    ANSWERS,
+    LEAD,
     Daemon,
     Notice,
     QuietHours,
@@ -34,16 +36,21 @@ class Room:
     def __init__(self, bench: Bench, quiet: str = "") -> None:
         self.bench = bench
         self.said: list[Utterance] = []
+        self.loudspeaker = True
         self.shown: list[Notice] = []
         self.listened: list[float] = []
         self.answers: list[Request | None] = []
         self.daemon = Daemon(
             bench.reminders,
-            self.said.append,
+            self.speak,
             self.listen,
             self.shown.append,
             quiet=QuietHours.parse(quiet) if quiet else None,
         )
+
+    def speak(self, utterance: Utterance) -> bool:
+        self.said.append(utterance)
+        return self.loudspeaker
 
     def listen(self, seconds: float) -> Request | None:
         self.listened.append(seconds)
@@ -86,11 +93,12 @@ def test_unanswered_it_repeats_louder_and_then_is_missed(room: Room) -> None:
     assert missed.rang
 
 
-ANSWERS: list[tuple[str, dict[str, Slot], str, list[tuple[str, str]]]] = [
+ANSWERED: list[tuple[str, dict[str, Slot], str, list[tuple[str, str]]]] = [
     ("done_reminder", {}, "Well done.", []),
     ("thanks", {}, "Well done.", []),
     ("no", {}, "Well done.", []),
     ("stop", {}, "All right.", []),
+    ("cancel_reminder", {}, "All right.", []),
     (
         "snooze_reminder",
         {},
@@ -112,7 +120,7 @@ ANSWERS: list[tuple[str, dict[str, Slot], str, list[tuple[str, str]]]] = [
 ]
 
 
-@pytest.mark.parametrize(("intent", "slots", "said", "left"), ANSWERS)
+@pytest.mark.parametrize(("intent", "slots", "said", "left"), ANSWERED)
 def test_answers_to_a_ring(
     room: Room, intent: str, slots: dict[str, Slot], said: str, left: list[tuple[str, str]]
 ) -> None:
@@ -123,11 +131,82 @@ def test_answers_to_a_ring(
     assert [(one.about, one.state) for one in room.bench.store.live()] == left
 
 
+def test_each_answer_is_one_that_is_listened_for() -> None:
+    assert {intent for intent, *_ in ANSWERED} == ANSWERS
+
+
 def test_something_else_is_no_answer(room: Room) -> None:
     room.bench.ask("set_reminder", about="heat", minutes=1)
     room.answers = [Request("read_section", {"section": "heat"})]
     room.pass_time(3)
     assert len(room.said) == 2
+
+
+def test_the_next_ring_does_not_wait_for_an_answer_and_shares_it(room: Room) -> None:
+    room.bench.ask("set_reminder", about="heat", minutes=2)
+    room.pass_time(50 / 60)
+    room.bench.ask("set_reminder", about="break", minutes=1)
+    room.answers = [None, Request("done_reminder")]
+    room.pass_time(80 / 60)
+    assert room.listened == [10.0, 20.0]
+    assert room.bench.store.live() == ()
+
+
+def test_what_could_not_be_said_rings_again_as_if_for_the_first_time(room: Room) -> None:
+    room.bench.ask("set_reminder", about="heat", minutes=1)
+    room.loudspeaker = False
+    room.pass_time(1)
+    room.loudspeaker = True
+    room.pass_time(5)
+    first, second, third = room.heard()
+    assert "cloth" in first
+    assert second == first
+    assert third.startswith("I remind you once more.")
+
+
+def test_what_is_missed_unheard_is_told_by_the_next_process_not_over_and_over(room: Room) -> None:
+    room.bench.ask("set_reminder", about="heat", minutes=1)
+    room.loudspeaker = False
+    room.pass_time(60)
+    (missed,) = room.bench.store.missed()
+    assert not missed.rang
+    assert [line for line in room.heard() if "missed" in line] == room.heard()[3:]
+    assert len(room.said) == 4
+    next_process = Room(room.bench)
+    next_process.daemon.turn(tell_missed=True)
+    assert next_process.heard() == room.heard()[3:]
+
+
+NEAR = [(60.0, False), (LEAD + 0.5, False), (LEAD, True), (0.5, True)]
+
+
+@pytest.mark.parametrize(("seconds", "near"), NEAR)
+def test_it_says_that_a_ring_is_near(bench: Bench, seconds: float, near: bool) -> None:
+    bench.ask("set_reminder", about="heat", minutes=1)
+    bench.later(seconds=60 - seconds)
+    assert _said_of_the_next_ring(bench) is near
+
+
+def test_beside_an_open_assistant_no_ring_is_near(bench: Bench) -> None:
+    bench.ask("set_reminder", about="heat", minutes=1)
+    bench.later(seconds=59)
+    with presence.assistant_open(bench.path):
+        assert not _said_of_the_next_ring(bench)
+
+
+def _said_of_the_next_ring(bench: Bench) -> bool:
+    """Whether the daemon, in its first round, says that a ring is near."""
+    room = Room(bench)
+    said: list[bool] = []
+
+    def near(near: bool) -> None:
+        said.append(near)
+        room.daemon.stopping.set()
+
+    room.daemon.near = near
+    room.daemon.run()
+    assert room.said == []
+    return said[0]
 
 
 def test_at_its_start_it_tells_what_was_missed(room: Room) -> None:
@@ -340,20 +419,32 @@ def test_no_bus_is_no_trouble(monkeypatch: pytest.MonkeyPatch, address: str) -> 
 # systemd
 
 
-def test_the_unit_is_one_that_systemd_accepts(tmp_path: Path) -> None:
+def complaints(unit: Path) -> str:
+    """What systemd says of a unit; empty when it takes every line as it stands."""
     verify = shutil.which("systemd-analyze")
     if verify is None:
         pytest.skip("needs systemd-analyze")
-    command = [sys.executable, "-c", "print('$HOME 100% \"quoted\"')", "reminders", "run"]
-    unit = tmp_path / systemd.UNIT
-    unit.write_text(systemd.unit_text(command, {"UNKNOT_HOME": "/a folder/with 100%"}))
+    runtime = unit.parent / "runtime"
+    runtime.mkdir(mode=0o700, exist_ok=True)
     done = subprocess.run(
-        [verify, "verify", "--user", "--man=no", str(unit)],
+        [verify, "--user", "verify", "--man=no", str(unit)],
+        env=os.environ | {"XDG_RUNTIME_DIR": str(runtime)},
         capture_output=True,
         text=True,
         check=False,
     )
-    assert systemd.UNIT not in done.stderr
+    return done.stderr
+
+
+def test_the_unit_is_one_that_systemd_accepts(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", "print('$HOME 100% \"quoted\"')", "reminders", "run"]
+    text = systemd.unit_text(command, {"UNKNOT_HOME": "/a folder/with 100%"})
+    unit = tmp_path / systemd.UNIT
+    unit.write_text(text)
+    assert complaints(unit) == ""
+    for wrong in ("ExecStart=", "Restart=", "StartLimitIntervalSec=", "RestartSec="):
+        unit.write_text(text.replace(wrong, f"{wrong}nonsense "))
+        assert systemd.UNIT in complaints(unit), wrong
 
 
 def test_installing_writes_the_unit_and_says_what_is_left(

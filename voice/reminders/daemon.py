@@ -16,7 +16,13 @@ from voice.reminders.store import StoreError
 from voice.reminders.watch import LOOKS_EVERY, Rounds, reports
 
 LISTENS = 20.0
-"""Seconds for which an answer is listened for after each ring."""
+"""Seconds for which an answer is listened for after each ring, if nothing else rings meanwhile."""
+LEAD = 10.0
+"""Seconds before a ring from which on the voice is to be ready."""
+ANSWERS = frozenset(
+    ("snooze_reminder", "done_reminder", "thanks", "no", "stop", "cancel_reminder", "yes")
+)
+"""The intents that answer a ring."""
 ASSISTANT_GRACE = 90 * moments.SECOND
 """An open assistant may let a hold end before it rings; after this it is taken to be stuck."""
 VOLUMES = (0.5, 0.75, 1.0)
@@ -48,9 +54,9 @@ class QuietHours:
         try:
             begin, end = (time.fromisoformat(part.strip()) for part in text.split("-"))
         except ValueError:
-            raise QuietHoursError(f"the quiet hours {text!r} are not two times") from None
+            raise QuietHoursError(f"The quiet hours {text!r} are not two times.") from None
         if begin == end:
-            raise QuietHoursError(f"the quiet hours {text!r} begin when they end")
+            raise QuietHoursError(f"The quiet hours {text!r} begin when they end.")
         return cls(begin, end)
 
     def at(self, moment: datetime) -> bool:
@@ -86,23 +92,30 @@ class Daemon:
 
     Args:
         reminders: The reminders and their words.
-        speak: Says an utterance and returns when it has been said.
-        listen: Listens for so many seconds and returns what was understood;
-            None when nothing was.
-        notify: Shows a notice; must not raise.
+        speak: Says an utterance and returns when it has been said; False when it
+            could not be said to its end.
+        listen: Listens for so many seconds and returns the first request of
+            `ANSWERS`; None when there was none.
+        notify: Shows a notice; must return at once and not raise.
+        near: Called at least once a second while nothing rings, with whether
+            something will within `LEAD`: get the voice ready, or let it go.
         trouble: Called once when the store cannot be used, until it can again.
         quiet: When what recurs is shown but not spoken, and the rest is spoken softly.
     """
 
     reminders: Reminders
-    speak: Callable[[Utterance], None]
+    speak: Callable[[Utterance], bool]
     listen: Callable[[float], Request | None]
     notify: Callable[[Notice], None] = lambda _: None
+    near: Callable[[bool], None] = lambda _: None
     trouble: Callable[[StoreError], None] = lambda _: None
     quiet: QuietHours | None = None
     stopping: threading.Event = field(default_factory=threading.Event)
     """Set it to let `run` return."""
     _rounds: Rounds = field(init=False)
+    _unsaid: set[int] = field(default_factory=set)
+    """What was missed and could not be said here. It is told with what is missed next, or by the
+    process that is there next; not over and over where there is no loudspeaker."""
 
     def __post_init__(self) -> None:
         reminders = self.reminders
@@ -121,7 +134,9 @@ class Daemon:
                 try:
                     ours = self.turn(tell_missed=not told)
                     told = told or ours
-                    pause = self._rounds.pause() if ours else LOOKS_EVERY
+                    ahead = self._rounds.ahead()
+                    self.near(ours and ahead <= LEAD)
+                    pause = min(LOOKS_EVERY, ahead) if ours else LOOKS_EVERY
                     troubled = False
                 except StoreError as error:
                     if not troubled:
@@ -142,7 +157,9 @@ class Daemon:
         stuck = next_ring is not None and now - next_ring > ASSISTANT_GRACE
         if is_assistant_open(store.path) and not stuck:
             return False
-        due = reports(self._rounds.claim(), now, self._rounds.overlooked())
+        claim = self._rounds.claim()
+        overlooked = [one for one in self._rounds.overlooked() if one.id not in self._unsaid]
+        due = reports(claim, now, overlooked)
         missed = any(one.late * moments.SECOND > firing.TOO_LATE for one in due)
         rings = [one for one in due if one.late * moments.SECOND <= firing.TOO_LATE]
         if rings:
@@ -155,8 +172,8 @@ class Daemon:
         told = self.reminders.untold()
         if told.sentences:
             self.notify(_notice(told))
-            self.speak(Utterance(told.sentences, VOLUMES[0], EARCON))
-            self.reminders.spoken(told)
+            if not self._say(told, Utterance(told.sentences, VOLUMES[0], EARCON)):
+                self._unsaid.update(told.missed)
 
     def _ring(self, due: Sequence[Due]) -> None:
         """Say it, show it, and listen for the answer."""
@@ -175,12 +192,20 @@ class Daemon:
         self.notify(_notice(answer))
         question = () if answer.offer is None else (answer.offer.ask,)
         volume = self._volume(answer.reminder)
-        self.speak(Utterance(answer.sentences + question, volume, EARCON))
-        self.reminders.spoken(answer)
+        self._say(answer, Utterance(answer.sentences + question, volume, EARCON))
         self._hear_out(answer, volume)
 
+    def _say(self, answer: Answer, utterance: Utterance) -> bool:
+        """Say it; what could not be said counts as unheard, and comes again."""
+        said = self.speak(utterance)
+        if said:
+            self.reminders.spoken(answer)
+        return said
+
     def _hear_out(self, answer: Answer, volume: float) -> None:
-        request = self.listen(LISTENS)
+        """Take an answer; the next ring does not wait for it, and may be answered with it."""
+        seconds = min(LISTENS, self._rounds.ahead())
+        request = self.listen(seconds) if seconds > 0 else None
         reply = None if request is None else self._obey(request, answer)
         if reply is not None:
             self.speak(Utterance(reply.sentences, volume))

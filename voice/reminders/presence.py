@@ -52,7 +52,7 @@ def only_daemon(store: Path) -> Iterator[None]:
         with _locked(store.with_suffix(".daemon"), fcntl.LOCK_EX):
             yield
     except BlockingIOError:
-        raise AlreadyRunning("the reminders are being rung by another process already") from None
+        raise AlreadyRunning("The reminders are being rung by another process already.") from None
 
 
 def _assistant_file(store: Path) -> Path:

@@ -74,7 +74,7 @@ class _Recent:
     """What this process gave to be told as missed last."""
     pending: _Pending | None = None
     said: dict[int, int] = field(default_factory=dict)
-    """The occurrence of each reminder that this process said."""
+    """The occurrence of each reminder that this process said to its end."""
 
 
 @dataclass(slots=True)
@@ -270,8 +270,6 @@ class Reminders:
         self._recent.rung = tuple(dict.fromkeys(before + numbers))
         self._recent.rung_ms = self.now()
         again = all(self._said_before(one) for one in ringing)
-        for one in ringing:
-            self._recent.said[one.id] = one.due_ms
         told = self.untold() if len(fresh) < len(due) else Answer()
         rung = self._rung(ringing, again=again)
         return replace(
@@ -293,6 +291,9 @@ class Reminders:
         that a process which dies in the middle of a sentence loses neither.
         """
         self.store.said(rung=answer.rung, missed=answer.missed)
+        for one in map(self.store.get, answer.rung):
+            if one is not None:
+                self._recent.said[one.id] = one.due_ms
 
     def rescue_note(self) -> Answer:
         """Say once that the file was damaged and what could be saved."""

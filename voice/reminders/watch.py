@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -54,12 +55,10 @@ class Rounds:
         self._overlooked_ms = now
         return self.store.untold(now)
 
-    def pause(self) -> float:
-        """Seconds until the next round."""
+    def ahead(self) -> float:
+        """Seconds until the next ring, 0 when it is due; infinite when nothing will ring."""
         due = self.store.next_ring_ms()
-        if due is None:
-            return LOOKS_EVERY
-        return min(LOOKS_EVERY, max(0.0, (due - self.now()) / moments.SECOND))
+        return math.inf if due is None else max(0.0, (due - self.now()) / moments.SECOND)
 
 
 def reports(claim: Claim, now_ms: int, overlooked: Sequence[Missed] = ()) -> tuple[Due, ...]:
@@ -120,7 +119,7 @@ class Watch:
             try:
                 for due in reports(rounds.claim(), self.now(), rounds.overlooked()):
                     self.report(due)
-                pause = rounds.pause()
+                pause = min(LOOKS_EVERY, rounds.ahead())
                 troubled = False
             except StoreError as error:
                 if not troubled:
