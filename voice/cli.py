@@ -759,9 +759,19 @@ def reminders_cancel(*, number: int) -> None:
     click.echo(" ".join(kept.cancel(Request("cancel_reminder", {"id": number})).sentences))
 
 
+_quiet = click.option(
+    "--quiet",
+    metavar="FROM-TO",
+    help='Hours in which what recurs is only shown, such as "22:00-07:00".',
+)
+_ringing_device = click.option(
+    "--device", metavar="NAME", help="Microphone and loudspeaker by name."
+)
+
+
 @reminders.command("run")
-@click.option("--quiet", metavar="FROM-TO", help='Hours without a voice, such as "22:00-07:00".')
-@click.option("--device", metavar="NAME", help="Microphone and loudspeaker by name.")
+@_quiet
+@_ringing_device
 @_model
 @_pack
 def reminders_run(
@@ -784,13 +794,26 @@ def reminders_run(
 
 
 @reminders.command("install-service")
-def reminders_install_service() -> None:
-    """Let systemd ring reminders from each login on."""
+@_quiet
+@_ringing_device
+@_model
+@_pack
+def reminders_install_service(
+    *, quiet: str | None, device: str | None, model: Path | None, pack: str | None
+) -> None:
+    """Let systemd ring reminders from each login on; the options are those of `run`."""
+    from voice.reminders.daemon import QuietHours
     from voice.reminders.systemd import install_service
 
+    if quiet:
+        QuietHours.parse(quiet)
+    options = {"--quiet": quiet, "--device": device, "--model": model, "--pack": pack}
     named = {"UNKNOT_HOME", "UNKNOT_MODEL", "UNKNOT_PACKS"} & os.environ.keys()
     installed = install_service(
-        [str(Path(sys.argv[0]).resolve()), "reminders", "run"],
+        [
+            *(str(Path(sys.argv[0]).resolve()), "reminders", "run"),
+            *(f"{option}={value}" for option, value in options.items() if value is not None),
+        ],
         {name: os.environ[name] for name in named},
     )
     click.echo(f"{installed.unit} is written{' and runs' if installed.enabled else ''}.")
