@@ -30,7 +30,7 @@ _ROOMS = 1
 """Copies of each utterance beside the plain one."""
 _SHORTEST = 0.15
 """Seconds of recording below which there is nothing to learn."""
-_LONGEST = 10.0
+_LONGEST = 16.0
 """Seconds; longer ones would make a batch of one."""
 
 _LABELS = {phone: number for number, phone in enumerate(PHONES, start=1)}

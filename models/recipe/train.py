@@ -14,7 +14,7 @@ import math
 import random
 import sys
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -51,6 +51,8 @@ _AVERAGE = 0.998
 """How slowly the running average follows."""
 _CLIP = 2.0
 """Largest norm of a gradient."""
+_STEP = 60
+"""Frames by which the lengths of batches differ."""
 _DEV_AT_MOST = 400
 """Utterances of the development set that are heard at each test."""
 
@@ -127,6 +129,11 @@ def error_rate(network: Network, utterances: Sequence[Utterance], device: torch.
             wrong += distance(utterance.labels, best_path(network(bands)[0]))
             said += len(utterance.labels)
     return wrong / max(said, 1)
+
+
+def rounded_up(frames: int) -> int:
+    """The length that a batch is filled up to."""
+    return -(-frames // _STEP) * _STEP
 
 
 def best_path(log_probabilities: Tensor) -> NDArray[np.int64]:
@@ -265,13 +272,22 @@ class _Data:
         return len(self._utterances[number].copies[0])
 
     def _batched(self, chosen: list[int], rng: np.random.Generator) -> list[list[int]]:
-        """Utterances of about the same length together, as many as the frames allow."""
-        length = {n: self._frames(n) + int(rng.integers(30)) for n in set(chosen)}
-        batches: list[list[int]] = [[]]
-        for number in sorted(chosen, key=length.__getitem__):
-            if length[number] * (len(batches[-1]) + 1) > self._arguments.frames and batches[-1]:
-                batches.append([])
-            batches[-1].append(number)
+        """Utterances of about the same length together, as many as the frames allow.
+
+        Every batch of a length has the same size, filled up from the same length, and lengths go
+        in steps: for each new shape, the matrix library prepares itself for a second.
+        """
+        by_length: dict[int, list[int]] = defaultdict(list)
+        for number in chosen:
+            by_length[rounded_up(self._frames(number))].append(number)
+        batches = []
+        for length, numbers in by_length.items():
+            size = max(1, self._arguments.frames // length)
+            rng.shuffle(numbers)
+            numbers += [
+                numbers[int(rng.integers(len(numbers)))] for _ in range(-len(numbers) % size)
+            ]
+            batches += [numbers[at : at + size] for at in range(0, len(numbers), size)]
         rng.shuffle(batches)
         return batches
 
@@ -287,7 +303,7 @@ class _Collate:
     def __call__(self, batch: list[int]) -> Batch:
         rng = np.random.default_rng([self._seed, *batch])
         heard = [self._heard(self._utterances[number], rng) for number in batch]
-        longest = max(map(len, heard))
+        longest = rounded_up(max(map(len, heard)))
         bands = np.stack(
             [np.pad(one, ((0, longest - len(one)), (0, 0)), mode="edge") for one in heard]
         )
