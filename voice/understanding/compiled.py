@@ -1,6 +1,7 @@
 """Everything that is worked out from a pack's templates, kept between runs.
 
-Parsing the templates takes most of a second; reading the result back takes a few hundredths.
+Working it out takes most of a second; reading the result back takes a few hundredths. The
+sentences that templates allow are a matter of their own: only a recogniser asks for them.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from voice.understanding.graph import Graph, Meaning, graph_of
 from voice.understanding.pack import parse_templates, read_templates
 from voice.understanding.sampling import sample_phrases
 
-_FORMAT = 1
+_FORMAT = 2
 """Raised when what is kept changes."""
 
 
@@ -33,8 +34,6 @@ class Compiled:
     graph: Graph
     topics: Graph
     """The phrases of the list `about`, each a sentence of its own."""
-    phrases: Mapping[str, Sequence[str]]
-    """For each intent, sentences that its templates allow."""
     fillers: Sequence[str]
     """Words that may be left out."""
 
@@ -49,25 +48,29 @@ def compiled(pack: Path, cache: Path | None) -> Compiled:
     Raises:
         TemplateError: The templates cannot be used.
     """
-    file = cache / f"templates-{_fingerprint(pack / 'intents')}.bin" if cache else None
-    kept = _read(file) if file else None
+    file = _file("templates", pack, cache)
+    kept = _read(file)
     if kept is not None:
-        return kept
-    result = _compile(pack)
-    if file:
-        _write(file, result)
+        graph, topics, fillers = kept
+        return Compiled(_graph(graph), _graph(topics), fillers)
+    merged = read_templates(pack / "intents")
+    result = Compiled(
+        graph_of(parse_templates(merged)),
+        graph_of(_topics(merged)),
+        tuple(merged.get("skip_words", ())),
+    )
+    _write(file, (_plain(result.graph), _plain(result.topics), result.fillers))
     return result
 
 
-def _compile(pack: Path) -> Compiled:
-    merged = read_templates(pack / "intents")
-    intents = parse_templates(merged)
-    return Compiled(
-        graph_of(intents),
-        graph_of(_topics(merged)),
-        sample_phrases(intents, INNER),
-        tuple(merged.get("skip_words", ())),
-    )
+def sampled(pack: Path, cache: Path | None) -> Mapping[str, Sequence[str]]:
+    """For each intent, sentences that its templates allow; arguments and errors of `compiled`."""
+    file = _file("phrases", pack, cache)
+    kept = _read(file)
+    if kept is None:
+        kept = sample_phrases(parse_templates(read_templates(pack / "intents")), INNER)
+        _write(file, kept)
+    return kept
 
 
 def _topics(merged: Mapping[str, Any]) -> Intents:
@@ -94,12 +97,16 @@ def _graph(plain: Sequence[Any]) -> Graph:
     return Graph(arcs, finals, [Meaning(*meaning) for meaning in meanings])
 
 
-def _write(file: Path, result: Compiled) -> None:
+def _file(what: str, pack: Path, cache: Path | None) -> Path | None:
+    """Where it is kept, if anywhere."""
+    return cache / f"{what}-{_fingerprint(pack / 'intents')}.bin" if cache else None
+
+
+def _write(file: Path | None, result: object) -> None:
     """Write beside and rename, so that another process never reads half a file."""
-    phrases = {intent: tuple(lines) for intent, lines in result.phrases.items()}
-    content = marshal.dumps(
-        (_plain(result.graph), _plain(result.topics), phrases, tuple(result.fillers))
-    )
+    if file is None:
+        return
+    content = marshal.dumps(result)
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=file.parent, delete=False) as half:
@@ -109,14 +116,13 @@ def _write(file: Path, result: Compiled) -> None:
         return
 
 
-def _read(file: Path) -> Compiled | None:
+def _read(file: Path | None) -> Any:
     """Read what `_write` wrote; None where there is nothing, or nothing whole."""
     try:
-        kept = file.read_bytes()
+        kept = file.read_bytes() if file else b""
     except OSError:
         return None
     digest, content = kept[:32], kept[32:]
     if hashlib.sha256(content).digest() != digest:
         return None
-    graph, topics, phrases, fillers = marshal.loads(content)  # noqa: S302 - our own file, hash checked
-    return Compiled(_graph(graph), _graph(topics), phrases, fillers)
+    return marshal.loads(content)  # noqa: S302 - our own file, hash checked

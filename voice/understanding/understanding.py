@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 
 from voice.events import Request, Slot
 from voice.understanding.classifier import Classifier, Guess
-from voice.understanding.compiled import compiled
+from voice.understanding.compiled import compiled, sampled
 from voice.understanding.context import by_context
 from voice.understanding.graph import Match
 from voice.understanding.misheard import Misheard, Near
@@ -68,6 +69,7 @@ class Understanding:
         Raises:
             TemplateError: Those files cannot be used.
         """
+        self._pack, self._cache = pack, cache
         self._compiled = compiled(pack, cache)
         self._graph = self._compiled.graph
         self._known = self._graph.words()
@@ -104,7 +106,7 @@ class Understanding:
 
     def grammar_phrases(self) -> tuple[str, ...]:
         """Phrases for the recogniser's run-time grammar, drawn from every template."""
-        return _together(self._compiled.phrases.values())
+        return _together(self._phrases.values())
 
     def words(self) -> frozenset[str]:
         """Every word of the templates and of the spoken times."""
@@ -113,8 +115,11 @@ class Understanding:
 
     def control_phrases(self) -> tuple[str, ...]:
         """Phrases of the words that must work whatever is going on."""
-        phrases = self._compiled.phrases
-        return _together(lines for intent, lines in phrases.items() if intent in ALWAYS)
+        return _together(lines for intent, lines in self._phrases.items() if intent in ALWAYS)
+
+    @cached_property
+    def _phrases(self) -> Mapping[str, Sequence[str]]:
+        return sampled(self._pack, self._cache)
 
     def is_complete(self, text: str) -> bool:
         """Tell whether somebody who said this has said all of it.
