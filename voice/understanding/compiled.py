@@ -66,11 +66,11 @@ def compiled(pack: Path, cache: Path | None) -> Compiled:
 def sampled(pack: Path, cache: Path | None) -> Mapping[str, Sequence[str]]:
     """For each intent, sentences that its templates allow; arguments and errors of `compiled`."""
     file = _file("phrases", pack, cache)
-    kept = _read(file)
-    if kept is None:
-        kept = sample_phrases(parse_templates(read_templates(pack / "intents")), INNER)
-        _write(file, kept)
-    return kept
+    phrases: Mapping[str, Sequence[str]] | None = _read(file)
+    if phrases is None:
+        phrases = sample_phrases(parse_templates(read_templates(pack / "intents")), INNER)
+        _write(file, phrases)
+    return phrases
 
 
 def _topics(merged: Mapping[str, Any]) -> Intents:
@@ -102,7 +102,7 @@ def _file(what: str, pack: Path, cache: Path | None) -> Path | None:
     return cache / f"{what}-{_fingerprint(pack / 'intents')}.bin" if cache else None
 
 
-def _write(file: Path | None, result: object) -> None:
+def _write(file: Path | None, result: Any) -> None:
     """Write beside and rename, so that another process never reads half a file."""
     if file is None:
         return
