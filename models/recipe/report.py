@@ -11,8 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from models.recipe.measuring import telephone
@@ -49,7 +48,6 @@ def run(work: Path, arguments: argparse.Namespace) -> None:
     Raises:
         SystemExit: the model cannot be used.
     """
-    began = time.monotonic()
     bench = Bench(
         work=work,
         models=_models(arguments),
@@ -59,12 +57,14 @@ def run(work: Path, arguments: argparse.Namespace) -> None:
         benchmark=arguments.speech_to_intent,
         texts=arguments.prompts,
     )
+    _say(_about(bench))
+    rows: list[Row] = []
     try:
-        rows = [row for name in arguments.only or SECTIONS for row in _measured(name, bench)]
+        for name in arguments.only or SECTIONS:
+            rows += _measured_and_told(name, bench)
     except ModelError as error:
         raise SystemExit(f"{error} {error.remedy}") from error
-    names = [*bench.models, *(rival.name for rival in bench.rivals)]
-    sys.stdout.write(_printed(rows, names, bench, time.monotonic() - began))
+    _say(_confused(bench))
     if arguments.json:
         arguments.json.write_text(json.dumps(as_json(rows), indent=1) + "\n", encoding="utf-8")
     if arguments.picture and bench.curves:
@@ -93,25 +93,34 @@ def _rivals() -> Iterator[Engine]:
     yield Pocketsphinx()
 
 
-def _measured(name: str, bench: Bench) -> list[Row]:
+def _measured_and_told(name: str, bench: Bench) -> list[Row]:
+    """A section; it is printed at once, so that a run that is broken off was not for nothing."""
     try:
-        return SECTIONS[name](bench)
+        rows = SECTIONS[name](bench)
     except (NotMeasuredError, VocabularyError, AudioFileError, OSError) as error:
         title = (SECTIONS[name].__doc__ or name).splitlines()[0].rstrip(".")
-        return [Row(title, "not measured", note=str(error))]
+        rows = [Row(title, "not measured", note=str(error))]
+    _say(table(rows, [*bench.models, *(rival.name for rival in bench.rivals)]))
+    return rows
 
 
-def _printed(rows: Sequence[Row], names: Sequence[str], bench: Bench, seconds: float) -> str:
+def _about(bench: Bench) -> Iterator[str]:
     judged = next(iter(bench.models.values()))
-    about = [
-        f"Model {judged.name}, split {bench.split}, {seconds / 60:.0f} minutes.",
-        "Shares with their 95 % interval (Wilson); n is what they are counted over.",
-    ]
+    yield f"Model {judged.name}, split {bench.split}."
+    yield "Shares with their 95 % interval (Wilson); n is what they are counted over."
     if bench.quick is not None:
-        about.append(f"A quick look: at most {bench.quick} recordings for each measurement.")
-    confused = ["", "Control words that were not heard word for word:", *bench.confusions]
-    lines = [*about, *table(rows, names), *(confused if bench.confusions else ())]
-    return "\n".join(lines) + "\n"
+        yield f"A quick look: at most {bench.quick} recordings for each measurement."
+
+
+def _confused(bench: Bench) -> Iterator[str]:
+    if bench.confusions:
+        yield "\nControl words that were not heard word for word:"
+        yield from bench.confusions
+
+
+def _say(lines: Iterable[str]) -> None:
+    sys.stdout.writelines(f"{line}\n" for line in lines)
+    sys.stdout.flush()
 
 
 def main() -> None:
