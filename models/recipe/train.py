@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import os
 import random
 import sys
 import time
@@ -51,8 +52,11 @@ _AVERAGE = 0.998
 """How slowly the running average follows."""
 _CLIP = 2.0
 """Largest norm of a gradient."""
-_STEP = 60
-"""Frames by which the lengths of batches differ."""
+_STEP = 120
+"""Frames by which the lengths of batches differ. oneDNN compiles itself anew for each shape, half
+a second at a time, and keeps about a thousand of its programs: with many shapes it does little
+else."""
+os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "16384")
 _DEV_AT_MOST = 400
 """Utterances of the development set that are heard at each test."""
 
@@ -125,8 +129,10 @@ def error_rate(network: Network, utterances: Sequence[Utterance], device: torch.
     network.eval()
     with torch.no_grad(), _half(device):
         for utterance in utterances:
-            bands = torch.from_numpy(utterance.copies[0].astype(np.float32))[None].to(device)
-            wrong += distance(utterance.labels, best_path(network(bands)[0]))
+            bands = utterance.copies[0].astype(np.float32)
+            filled = torch.from_numpy(filled_up(bands, rounded_up(len(bands))))[None]
+            heard = network(filled.to(device))[0, : results(len(bands))]
+            wrong += distance(utterance.labels, best_path(heard))
             said += len(utterance.labels)
     return wrong / max(said, 1)
 
@@ -134,6 +140,11 @@ def error_rate(network: Network, utterances: Sequence[Utterance], device: torch.
 def rounded_up(frames: int) -> int:
     """The length that a batch is filled up to."""
     return -(-frames // _STEP) * _STEP
+
+
+def filled_up(bands: NDArray[np.float32], frames: int) -> NDArray[np.float32]:
+    """The last frame repeated up to a length."""
+    return np.pad(bands, ((0, frames - len(bands)), (0, 0)), mode="edge")
 
 
 def best_path(log_probabilities: Tensor) -> NDArray[np.int64]:
@@ -304,9 +315,7 @@ class _Collate:
         rng = np.random.default_rng([self._seed, *batch])
         heard = [self._heard(self._utterances[number], rng) for number in batch]
         longest = rounded_up(max(map(len, heard)))
-        bands = np.stack(
-            [np.pad(one, ((0, longest - len(one)), (0, 0)), mode="edge") for one in heard]
-        )
+        bands = np.stack([filled_up(one, longest) for one in heard])
         labels = [self._utterances[number].labels for number in batch]
         return (
             torch.from_numpy(bands),
