@@ -24,7 +24,7 @@ from queue import Empty, SimpleQueue
 from typing import IO
 
 from voice.alsa import hush_alsa
-from voice.events import Heard, Request, Spoken, Trouble
+from voice.events import Heard, Mended, Request, Spoken, Trouble
 from voice.listening.listener import Event, Listener
 from voice.listening.recognizer import Recognizer
 from voice.listening.sources import MicrophoneSource
@@ -35,6 +35,8 @@ from voice.speaking.speaker import Speaker
 
 AFTER_EARCON = 0.4
 """Seconds between the beginning of an earcon and the sentence after it."""
+MENDS = 10.0
+"""Seconds for which a loudspeaker that has gone is waited for."""
 GRACE = 3.0
 """Seconds in which it ends in order once its parent has gone; after that it just ends."""
 
@@ -60,12 +62,15 @@ class Ringer:
         self._rooms = rooms
         self._opened = opened
         self._speaker: Speaker | None = None
+        self._trouble = ""
         with suppress(*LACKS):  # It is told when there is something to say.
             self._loudspeaker()
         self._recognizer = pool.submit(self._load)
 
     def speak(self, sentences: Sequence[str], volume: float, earcon: str) -> None:
         """Say the sentences, and return when they have been said.
+
+        A loudspeaker that goes meanwhile is waited for; what it cut off is said again.
 
         Args:
             sentences: in this order.
@@ -75,28 +80,48 @@ class Ringer:
         Raises:
             LoudspeakerError: there is none that works.
             VoiceError: there is no synthesiser.
-            RuntimeError: the loudspeaker or the voice failed before all was said.
+            RuntimeError: the loudspeaker or the voice failed, and was not mended in time.
         """
         speaker = self._loudspeaker()
         speaker.volume = volume
-        if earcon:
-            speaker.earcon(earcon)
-            time.sleep(AFTER_EARCON)
-        for number, sentence in enumerate(sentences, start=1):
-            speaker.say(number, sentence)
-        self._hear_out(len(sentences))
+        deadline = time.monotonic() + MENDS
+        left = sentences
+        while left:
+            if earcon:
+                speaker.earcon(earcon)
+                time.sleep(AFTER_EARCON)
+            left = self._said(speaker, left)
+            if left:
+                self._wait_until_mended(deadline)
 
-    def _hear_out(self, sentences: int) -> None:
-        troubles = ["The loudspeaker went before all was said."]
-        completed: list[bool] = []
-        while len(completed) < sentences:
-            match self._rooms.inbox.get():
-                case Spoken(completed=whole):
-                    completed.append(whole)
-                case Trouble(what=what, remedy=remedy):
-                    troubles.append(f"{what} {remedy}")
-        if not all(completed):
-            raise RuntimeError(troubles[-1])
+    def _said(self, speaker: Speaker, sentences: Sequence[str]) -> Sequence[str]:
+        """Say them; what is left of them: those that were not heard to their end."""
+        for number, sentence in enumerate(sentences):
+            speaker.say(number, sentence)
+        whole: dict[int, bool] = {}
+        while len(whole) < len(sentences):
+            event = self._next()
+            if isinstance(event, Spoken):
+                whole[event.utterance] = event.completed
+        return [sentence for number, sentence in enumerate(sentences) if not whole[number]]
+
+    def _wait_until_mended(self, deadline: float) -> None:
+        while self._trouble:
+            try:
+                self._next(max(0.0, deadline - time.monotonic()))
+            except Empty:
+                raise RuntimeError(self._trouble) from None
+        if time.monotonic() > deadline:
+            raise RuntimeError("The loudspeaker cuts off what is said, again and again.")
+
+    def _next(self, timeout: float | None = None) -> object:
+        """What the rooms tell next."""
+        event = self._rooms.inbox.get(timeout=timeout)
+        if isinstance(event, Trouble):
+            self._trouble = f"{event.what} {event.remedy}"
+        elif isinstance(event, Mended):
+            self._trouble = ""
+        return event
 
     def listen(self, seconds: float) -> Request | None:
         """The first answer to a ring that somebody gives within so many seconds.

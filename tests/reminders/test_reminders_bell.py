@@ -7,15 +7,21 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.reminders.conftest import Bench
+from voice import bell as process
 from voice import ringing
+from voice.bell import Ringer
 from voice.events import Request
 from voice.reminders.daemon import Daemon, Notice, Utterance
 from voice.ringing import Bell, bell_command, in_background
+from voice.session import Rooms, Settings
 
 HEAT = Utterance(("It is time for heat.",), 0.5, "reminder")
 NOWHERE = bell_command(None, "no such device", None)
@@ -227,6 +233,86 @@ def test_a_desktop_that_takes_its_time_delays_nothing() -> None:
     while not shown and time.monotonic() < deadline:
         time.sleep(0.01)
     assert shown == [Notice("It is time for heat.", "")]
+
+
+# Within the process
+
+
+class Loudspeaker(Rooms):
+    """Rooms whose loudspeaker cuts off what it is told to, and then is mended, or not."""
+
+    def __init__(self, cuts: list[str], *, mended: bool) -> None:
+        super().__init__(Settings())
+        self.heard: list[str] = []
+        self._cuts = cuts
+        self._mended = mended
+
+    volume = 1.0
+
+    @contextmanager
+    def speaker(self) -> Iterator[Any]:
+        yield self
+
+    def earcon(self, name: str) -> None:
+        self.heard.append(name)
+
+    def say(self, utterance: int, text: str) -> None:
+        whole = text not in self._cuts
+        self.ended(utterance, whole)
+        if whole:
+            self.heard.append(text)
+            return
+        self._cuts.remove(text)
+        self.troubled("loudspeaker", "The loudspeaker has gone.", "Plug it in.")
+        if self._mended:
+            self.mended("loudspeaker")
+
+
+@pytest.fixture
+def ringer(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[Rooms], Ringer]:
+    monkeypatch.setattr(process, "MENDS", 0.3)
+    monkeypatch.setattr(process, "AFTER_EARCON", 0.0)
+    monkeypatch.setenv("UNKNOT_HOME", str(tmp_path))
+
+    def make(rooms: Rooms) -> Ringer:
+        with ThreadPoolExecutor(1) as pool:
+            return Ringer(rooms, ExitStack(), pool)
+
+    return make
+
+
+CUTS = [
+    ([], ["reminder", "One.", "Two.", "Three."]),
+    (["Two."], ["reminder", "One.", "Three.", "reminder", "Two."]),
+    (["One.", "Two.", "Three."], ["reminder", "reminder", "One.", "Two.", "Three."]),
+    (["Two.", "Two."], ["reminder", "One.", "Three.", "reminder", "reminder", "Two."]),
+]
+
+
+@pytest.mark.parametrize(("cuts", "heard"), CUTS)
+def test_a_loudspeaker_that_comes_back_says_what_it_has_cut_off(
+    ringer: Callable[[Rooms], Ringer], cuts: list[str], heard: list[str]
+) -> None:
+    rooms = Loudspeaker(list(cuts), mended=True)
+    ringer(rooms).speak(["One.", "Two.", "Three."], 0.5, "reminder")
+    assert rooms.heard == heard
+
+
+AWAY = [(False, "^The loudspeaker has gone. Plug it in.$"), (True, "again and again")]
+
+
+@pytest.mark.parametrize(("mended", "told"), AWAY, ids=["stays away", "never holds"])
+def test_a_loudspeaker_that_does_not_come_back_is_told(
+    ringer: Callable[[Rooms], Ringer],
+    monkeypatch: pytest.MonkeyPatch,
+    mended: bool,
+    told: str,
+) -> None:
+    monkeypatch.setattr(process, "AFTER_EARCON", 0.01)
+    rooms = Loudspeaker(["Two."] * 10_000, mended=mended)
+    with pytest.raises(RuntimeError, match=told):
+        ringer(rooms).speak(["One.", "Two."], 0.5, "reminder")
+    assert "Two." not in rooms.heard
 
 
 # The real process
