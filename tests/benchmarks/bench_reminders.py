@@ -1,4 +1,4 @@
-"""Measures the reminders: ten thousand of them, the firing error, the idle daemon.
+"""Measures the reminders: ten thousand of them, the firing error, the daemon idle and ringing.
 
 Run it as a program to print the tables; the tests of the reminders use its parts.
 """
@@ -11,13 +11,17 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
+from tests.sound.conversation import UNKNOT
+from tests.sound.virtual_card import Recording, VirtualCard
 from voice.events import Due, Request
 from voice.reminders import FILE_NAME, Reminder, Reminders, Store, load_wording, moments
+from voice.reminders.daemon import LEAD
 from voice.reminders.watch import Watch
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -27,18 +31,16 @@ FIRINGS = 500
 APART = 40
 """Milliseconds between two firings."""
 IDLE_SECONDS = 20.0
+RINGS = 10
+FEWER_RINGS = 5
+OVER = 32.0
+"""Seconds after its first sound in which a ring is over and done with: it speaks for about five,
+listens for twenty, and lets go of its voice."""
+SETTLES = 4.0
+"""Seconds after which a daemon has started."""
+SHORT_NOTICE = 3.0
+"""Seconds before its time at which a reminder is set that finds no voice ready."""
 _TICKS = os.sysconf("SC_CLK_TCK")
-
-DAEMON = """
-import sys
-from pathlib import Path
-from voice.reminders import Reminders, Store, load_wording
-from voice.reminders.daemon import Daemon
-store = Store(Path(sys.argv[1]))
-daemon = Daemon(Reminders(store, load_wording(Path(sys.argv[2]))), print, lambda _: None)
-print("ready", flush=True)
-daemon.run()
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,20 @@ class Idle:
     """Of one core."""
     megabytes: float
     """Resident."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rings:
+    """What some rings of the real daemon on a sound card were like."""
+
+    errors: list[float]
+    """Milliseconds from the moment to the first sound, ring by ring."""
+    before: float
+    """Megabytes resident before the first ring."""
+    after: float
+    """The same when the last one is over."""
+    children: int
+    """Processes that are left over of them."""
 
 
 def spread(milliseconds: list[float], cpu: float = 0.0) -> Spread:
@@ -149,21 +165,64 @@ def firing_errors(home: Path, firings: int) -> list[float]:
     return list(errors.values())
 
 
+@contextmanager
+def running_daemon(home: Path, env: Mapping[str, str]) -> Iterator[int]:
+    """The daemon as people run it; its process id."""
+    with subprocess.Popen(
+        [UNKNOT, "reminders", "run"], env=os.environ | env | {"UNKNOT_HOME": str(home)}
+    ) as process:
+        time.sleep(SETTLES)
+        try:
+            yield process.pid
+        finally:
+            process.terminate()
+
+
 def idle_daemon(home: Path, seconds: float) -> Idle:
     """What the daemon costs with ten thousand reminders, none of them due."""
-    path = filled(home, MANY).path
-    with subprocess.Popen(
-        [sys.executable, "-c", DAEMON, str(path), str(PACK)], stdout=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stdout is not None
-        process.stdout.readline()
-        time.sleep(2)  # until it has looked at everything once
-        before = _cpu_seconds(process.pid)
+    filled(home, MANY).close()
+    with running_daemon(home, {}) as pid:
+        before = _cpu_seconds(pid)
         time.sleep(seconds)
-        used = _cpu_seconds(process.pid) - before
-        resident = _resident_megabytes(process.pid)
-        process.kill()
-    return Idle(100 * used / seconds, resident)
+        used = _cpu_seconds(pid) - before
+        return Idle(100 * used / seconds, resident_megabytes(pid))
+
+
+def rings(card: VirtualCard, home: Path, count: int, notice: float) -> Rings:
+    """Let the daemon ring, nobody answering, beside ten thousand reminders that lie ahead.
+
+    Args:
+        card: what it rings on.
+        home: its data folder.
+        count: how often.
+        notice: seconds before its time at which each reminder is set.
+    """
+    store = filled(home, MANY)
+    with card.record() as recording, running_daemon(home, card.env) as pid:
+        before = resident_megabytes(pid)
+        errors = []
+        for _ in range(count):
+            errors.append(_ring(store, recording, notice))
+            time.sleep(OVER)
+        found = Rings(errors, before, resident_megabytes(pid), len(children(pid)))
+    store.close()
+    return found
+
+
+def _ring(store: Store, recording: Recording, notice: float) -> float:
+    """Set a reminder and listen for it; it does not ring again."""
+    due = moments.now_ms() + round(notice * 1000)
+    at = time.monotonic() + notice - recording.started_at
+    kept = store.add(Reminder("break", due, "UTC", ring_ms=due))
+    began = recording.wait_for_speaker(after=at - 0.5, timeout=notice + 30)
+    store.change(kept.id, lambda old: old._replace(state="done"))
+    return 1000 * (began - at)
+
+
+def children(pid: int) -> list[int]:
+    """The processes that a process has started."""
+    found = Path(f"/proc/{pid}/task/{pid}/children").read_text()
+    return [int(child) for child in found.split()]
 
 
 def _cpu_seconds(pid: int) -> float:
@@ -171,7 +230,8 @@ def _cpu_seconds(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / _TICKS
 
 
-def _resident_megabytes(pid: int) -> float:
+def resident_megabytes(pid: int) -> float:
+    """What of a process lies in memory."""
     lines = Path(f"/proc/{pid}/status").read_text().splitlines()
     return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS")) / 1024
 
@@ -192,6 +252,21 @@ def main() -> None:
         idle = idle_daemon(home / "idle", IDLE_SECONDS)
         out.write(f"\nidle daemon, {MANY} reminders: {idle.cpu_percent:.2f} % of one core, ")
         out.write(f"{idle.megabytes:.1f} MB\n")
+        _print_rings(out, home / "rings")
+
+
+def _print_rings(out: TextIO, home: Path) -> None:
+    out.write("\nfrom the moment to the first sound of the daemon, milliseconds\n")
+    with VirtualCard() as card:
+        ready = rings(card, home / "ready", RINGS, LEAD + 2)
+        out.write(_row(f"the voice was ready, {RINGS} rings", spread(ready.errors)))
+        late = rings(card, home / "late", FEWER_RINGS, SHORT_NOTICE)
+        out.write(_row(f"set {SHORT_NOTICE:g} s before, {FEWER_RINGS} rings", spread(late.errors)))
+        with busy_cores(os.cpu_count() or 1):
+            busy = rings(card, home / "busy", FEWER_RINGS, LEAD + 2)
+        out.write(_row(f"every core busy, {FEWER_RINGS} rings", spread(busy.errors)))
+    out.write(f"\nthe daemon before its first ring: {ready.before:.1f} MB; ")
+    out.write(f"after its last: {ready.after:.1f} MB, {ready.children} processes left\n")
 
 
 def _row(what: str, found: Spread) -> str:
