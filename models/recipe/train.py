@@ -83,6 +83,7 @@ class _Run:
     optimiser: torch.optim.Optimizer
     device: torch.device
     seconds: float
+    highest_rate: float
     elapsed: float = 0.0
     """Seconds trained so far, over all starts of this run."""
     epoch: int = 0
@@ -173,12 +174,11 @@ def _begin(model: kaldi.AcousticModel, arguments: argparse.Namespace) -> _Run:
     optimiser = torch.optim.AdamW(
         network.parameters(), lr=arguments.rate, betas=(0.9, 0.98), weight_decay=1e-3
     )
-    return _Run(network, average, optimiser, device, arguments.minutes * 60)
+    return _Run(network, average, optimiser, device, arguments.minutes * 60, arguments.rate)
 
 
 def _train(state: _Run, data: _Data, model: kaldi.AcousticModel, folder: Path) -> None:
     began = time.monotonic() - state.elapsed
-    highest = state.optimiser.param_groups[0]["lr"]
     kept = tested = said = state.elapsed
     losses: list[float] = []
     while True:
@@ -186,7 +186,7 @@ def _train(state: _Run, data: _Data, model: kaldi.AcousticModel, folder: Path) -
             state.elapsed = time.monotonic() - began
             if state.elapsed >= state.seconds:
                 return
-            rate = highest * _rate(state.elapsed / state.seconds)
+            rate = state.highest_rate * _rate(state.elapsed / state.seconds)
             losses.append(_learn(state, rate, batch))
             if state.elapsed - said > _SAY_EVERY:
                 said = state.elapsed
