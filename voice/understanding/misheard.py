@@ -25,8 +25,8 @@ _SMALL = frozenset(
 """Words that the recogniser drops or adds."""
 _SMALL_WORD = 0.55
 _MOST_JOINED = 3
-_SINGLE = 0.2
-"""Most that one lone word may differ: only what sounds the same."""
+_SINGLE = 0.3
+"""Most that one lone word may differ: "necks" for "next", not "top" for "stop"."""
 _EACH = 0.16
 _MOST = 0.9
 _FEWEST_KNOWN = 0.6

@@ -204,10 +204,10 @@ def _resolve(piece: _Piece, now: datetime) -> tuple[dict[str, Slot], str]:
     slots: dict[str, Slot] = {"repeat": piece.repeat} if piece.repeat else {}
     if piece.vague:
         return slots, f"{piece.vague!r} names no time"
-    if piece.every:
+    if piece.every is not None:
         return _minutes("every_minutes", piece.every), ""
     if piece.seconds is not None:
-        return _minutes("minutes", piece.seconds), ""
+        return _from_now(piece.seconds, now)
     if piece.same_time:
         day = piece.day or now.date()
         return {"at": _iso(datetime.combine(day, now.time()))}, ""
@@ -217,9 +217,15 @@ def _resolve(piece: _Piece, now: datetime) -> tuple[dict[str, Slot], str]:
     return slots | {"at": _iso(moment)}, reason
 
 
+def _from_now(seconds: float, now: datetime) -> tuple[dict[str, Slot], str]:
+    if seconds < 0:
+        return {"at": _iso(now + timedelta(seconds=seconds))}, "a time that is over"
+    return _minutes("minutes", seconds), ""
+
+
 def _minutes(slot: str, seconds: float) -> dict[str, Slot]:
     minutes = math.ceil(seconds / _MINUTES)
-    return {slot: minutes} if 0 < minutes <= _MOST_MINUTES else {}
+    return {slot: minutes} if 0 <= minutes <= _MOST_MINUTES else {}
 
 
 def _iso(moment: datetime) -> str:
@@ -402,6 +408,8 @@ class _Reader:
             return None
         seconds, after = found
         after = self._skip(after, "more", "longer")
+        if self._word(after) == "ago":
+            return _Piece(seconds=-seconds), after + 1
         if self._word(after) in ("before", "after") and self._word(after + 1) not in ("", "now"):
             return self._before_something(at, after)
         tail = self._tail(after)
@@ -498,6 +506,7 @@ class _Reader:
         return (
             self._part_of_today(at)
             or self._tomorrow(at)
+            or self._day_that_is_over(at)
             or self._weekday(at)
             or self._calendar_day(at)
         )
@@ -524,6 +533,18 @@ class _Reader:
             return self._with_part(_Piece(day=tomorrow + timedelta(days=1)), start + 3)
         if self._word(at) == "tomorrow":
             return self._with_part(_Piece(day=tomorrow), at + 1)
+        return None
+
+    def _day_that_is_over(self, at: int) -> _Read:
+        """Read "yesterday", "last night", "last monday": whoever keeps times can say it is over."""
+        today = self._now.date()
+        if self._word(at) == "yesterday":
+            return self._with_part(_Piece(day=today - timedelta(days=1)), at + 1)
+        if self._has(at, "last", "night"):
+            return _Piece(day=today - timedelta(days=1), part="night"), at + 2
+        if self._word(at) == "last" and self._word(at + 1) in _WEEKDAYS:
+            back = (today.weekday() - _WEEKDAYS.index(self._word(at + 1))) % 7 or 7
+            return self._with_part(_Piece(day=today - timedelta(days=back)), at + 2)
         return None
 
     def _weekday(self, at: int) -> _Read:
