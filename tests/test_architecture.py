@@ -48,8 +48,11 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "reminders": frozenset({"events", "knowledge"}),
     "reminding": frozenset({"events", "reminders", "scripts"}),
     "own_words": frozenset({"knowledge", "models", "understanding", "vocabulary"}),
+    "forgetting": frozenset({"reminders"}),
     "assistant": ROOMS | {"guiding", "reminding"},
-} | dict.fromkeys(DOORS, ROOMS | DOORS | {"assistant", "models", "own_words", "places", "alsa"})
+} | dict.fromkeys(
+    DOORS, ROOMS | DOORS | {"assistant", "models", "own_words", "forgetting", "places", "alsa"}
+)
 """What each module or folder of `voice` may import from the others."""
 
 

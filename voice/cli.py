@@ -31,6 +31,12 @@ NO = 1
 WRONG_USAGE = 2
 MACHINE_LACKS = 3
 
+_DEBUG = "UNKNOT_DEBUG"
+"""The variable that lets a fault show where it happened."""
+
+_ONLY_THE_USER = 0o077
+"""File rights that are taken from everybody else, for whatever is written."""
+
 SLOWEST, FASTEST = 80, 450
 """Words per minute that the voice can speak."""
 
@@ -47,6 +53,7 @@ class _ListensByDefault(click.Group):
         return super().parse_args(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
+        os.umask(_ONLY_THE_USER)
         with _one_sentence(ctx):
             return super().invoke(ctx)
 
@@ -56,15 +63,24 @@ def _one_sentence(ctx: click.Context) -> Iterator[None]:
     """Turn what the rooms raise into one sentence, its remedy and the exit code."""
     try:
         yield
+    except (click.ClickException, click.Abort, click.exceptions.Exit):
+        raise
     except OSError as error:
         click.echo(f"unknot: {_os_error(error)}", err=True)
         ctx.exit(MACHINE_LACKS)
-    except (RuntimeError, ValueError) as error:
+    except Exception as error:
         remedy = getattr(error, "remedy", None)
-        if not isinstance(remedy, str):
+        if isinstance(remedy, str):
+            click.echo(f"unknot: {error} {remedy}", err=True)
+            ctx.exit(WRONG_USAGE if _is_bad_input(error) else MACHINE_LACKS)
+        if os.environ.get(_DEBUG):
             raise
-        click.echo(f"unknot: {error} {remedy}", err=True)
-        ctx.exit(WRONG_USAGE if _is_bad_input(error) else MACHINE_LACKS)
+        click.echo(
+            f"unknot: this is a fault of ours ({type(error).__name__}: {error}); run the same "
+            f"command with {_DEBUG}=1 before it, and report what it prints.",
+            err=True,
+        )
+        ctx.exit(NO)
 
 
 def _os_error(error: OSError) -> str:
@@ -287,6 +303,26 @@ def history(*, as_json: bool, wipe: bool, on: bool | None) -> None:
         click.echo(f"{_counted(past.wipe(), 'session')} forgotten.", err=True)
     if on is None and not wipe:
         _show_history(past, as_json=as_json)
+
+
+@main.command()
+@click.option("--yes", is_flag=True, help="Do not ask first.")
+def forget(*, yes: bool) -> None:
+    """Wipe the reminders, the history and the cache; models and added words stay.
+
+    \b
+    unknot forget
+    unknot forget --yes
+    """
+    from voice.forgetting import forget as wipe
+
+    home = places.home()
+    if not yes:
+        click.confirm(
+            f"Wipe the reminders, the history and the cache in {home}?", abort=True, err=True
+        )
+    wiped = wipe(home)
+    click.echo(f"Forgotten: {', '.join(wiped)}." if wiped else "Nothing was kept.", err=True)
 
 
 def _counted(number: int, what: str) -> str:

@@ -55,6 +55,21 @@ def only_daemon(store: Path) -> Iterator[None]:
         raise AlreadyRunning("The reminders are being rung by another process already.") from None
 
 
+@contextlib.contextmanager
+def alone(store: Path) -> Iterator[None]:
+    """Keep assistants and the daemon of a store away.
+
+    Raises:
+        AlreadyRunning: One of them is open.
+    """
+    with only_daemon(store):
+        try:
+            with _locked(_assistant_file(store), fcntl.LOCK_EX):
+                yield
+        except BlockingIOError:
+            raise AlreadyRunning("An assistant is open.") from None
+
+
 def _assistant_file(store: Path) -> Path:
     return store.with_suffix(".assistant")
 
