@@ -112,7 +112,7 @@ def test_words_the_model_does_not_know_are_named_and_nothing_is_printed(
 
 def test_a_model_for_another_language_is_refused(model: Model) -> None:
     with pytest.raises(ModelError, match="another language") as refused:
-        Recognizer(model, ["wie dehnt", "meinen rücken"])
+        Recognizer(model, ["wie dehne ich", "meinen rücken"])
     assert "unknot models" in refused.value.remedy
 
 
