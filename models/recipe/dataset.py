@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from models.recipe.augmentation import Samples, noises, spoken_in_a_room
 from models.recipe.features import RATE, log_mel
+from models.recipe.manifest import Recording, lists, read_list
 from models.recipe.progress import Progress
 from voice.vocabulary.phones import PHONES
 
@@ -53,19 +54,6 @@ class Utterance:
     """`train`, `dev` or `test`."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """One line of a manifest."""
-
-    path: Path
-    phones: tuple[str, ...]
-    text: str
-    kind: str
-    source: str
-    voice: str
-    split: str
-
-
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of this step."""
     parser.add_argument("--jobs", type=int, default=1, help="processes (default 1)")
@@ -80,7 +68,7 @@ def run(work: Path, arguments: argparse.Namespace) -> None:
     """
     folder = work / "features"
     folder.mkdir(parents=True, exist_ok=True)
-    jobs = [job for manifest in _manifests(work) for job in _jobs(manifest, folder, arguments.seed)]
+    jobs = [job for file in lists(work) for job in _jobs(work, file, arguments.seed)]
     with Progress("features", len(jobs), unit="shards") as progress:
         if arguments.jobs > 1:
             with ProcessPoolExecutor(arguments.jobs) as pool:
@@ -114,54 +102,44 @@ def load_noise(work: Path) -> list[NDArray[np.float32]]:
 
 @dataclass(frozen=True, slots=True)
 class _Job:
+    work: Path
     target: Path
-    lines: tuple[_Line, ...]
+    recordings: tuple[Recording, ...]
     seed: int
 
 
-def _manifests(work: Path) -> Iterator[tuple[str, list[_Line]]]:
-    for path in sorted((work / "speech").glob("*.jsonl")):
-        lines = [json.loads(line) for line in path.read_text().splitlines() if line.endswith("}")]
-        yield path.stem, [_line(work, entry) for entry in lines if entry.get("phones")]
+def _labelled(file: Path) -> list[Recording]:
+    """The recordings of a list of which it is known what they say."""
+    return [recording for recording in read_list(file) if recording.phones]
 
 
-def _line(work: Path, entry: dict[str, Any]) -> _Line:
-    return _Line(
-        path=work / entry["path"],
-        phones=tuple(entry["phones"]),
-        text=entry["text"],
-        kind=entry["kind"],
-        source=entry["source"],
-        voice=entry["voice"],
-        split=entry["split"],
-    )
-
-
-def _jobs(manifest: tuple[str, list[_Line]], folder: Path, seed: int) -> Iterator[_Job]:
-    name, lines = manifest
-    for number, start in enumerate(range(0, len(lines), _SHARD)):
-        part = lines[start : start + _SHARD]
+def _jobs(work: Path, file: Path, seed: int) -> Iterator[_Job]:
+    folder, name, recordings = work / "features", file.stem, _labelled(file)
+    for number, start in enumerate(range(0, len(recordings), _SHARD)):
+        part = recordings[start : start + _SHARD]
         target = folder / f"{name}-{number:03}-{len(part)}.npz"
         if target.exists():
             continue
         for shorter in folder.glob(f"{name}-{number:03}-*.npz"):
             shorter.unlink()  # made while the manifest was still growing
-        yield _Job(target, tuple(part), seed + number)
+        yield _Job(work, target, tuple(part), seed + number)
 
 
 def _make_shard(job: _Job) -> None:
     rng = np.random.default_rng([job.seed, *job.target.stem.encode()])
     stored: dict[str, Any] = {}
-    about: list[tuple[str, ...]] = []
-    for line in job.lines:
-        samples = read_samples(line.path)
+    about: list[tuple[str | None, ...]] = []
+    for one in job.recordings:
+        samples = read_samples(job.work / one.path)
         if not _SHORTEST <= len(samples) / RATE <= _LONGEST:
             continue
         number = len(about)
-        for copy, bands in enumerate(_copies(samples, line.split, rng)):
+        for copy, bands in enumerate(_copies(samples, one.split, rng)):
             stored[f"{number}.{copy}"] = bands
-        stored[f"{number}.labels"] = np.array([_LABELS[p] for p in line.phones], dtype=np.int64)
-        about.append((line.text, line.kind, line.source, line.voice, line.split))
+        stored[f"{number}.labels"] = np.array(
+            [_LABELS[p] for p in one.phones or ()], dtype=np.int64
+        )
+        about.append((one.text, one.kind, one.source, one.voice, one.split))
     stored["about"] = np.frombuffer(json.dumps(about).encode(), dtype=np.uint8)
     partial = job.target.with_suffix(".partial")
     with partial.open("wb") as file:
@@ -212,6 +190,8 @@ def _make_noise(work: Path, seed: int) -> None:
 
 def _some_speech(work: Path, rng: np.random.Generator) -> Sequence[Samples]:
     """A few hundred recordings of the training voices, for talk in the background."""
-    lines = [line for _, lines in _manifests(work) for line in lines if line.split == "train"]
-    rng.shuffle(lines)
-    return [read_samples(line.path) for line in lines[:300]]
+    paths = [
+        work / one.path for file in lists(work) for one in _labelled(file) if one.split == "train"
+    ]
+    rng.shuffle(paths)
+    return [read_samples(path) for path in paths[:300]]

@@ -35,6 +35,8 @@ class Recording:
     split: Split
     slots: Mapping[str, str] | None = None
     """What a command asks for, where the source tells that instead of the words."""
+    likelihood: float | None = None
+    """Of the text, where `transcripts` found it: natural logarithm a result, 0 at best."""
 
 
 def list_of(work: Path, source: str, name: str | int) -> Path:
@@ -50,9 +52,14 @@ def read_list(file: Path) -> Iterator[Recording]:
                 yield Recording(**json.loads(line))
 
 
+def lists(work: Path) -> list[Path]:
+    """Every list below a work folder, in the order of their names."""
+    return sorted((work / FOLDER).glob("*.jsonl"))
+
+
 def read_all(work: Path) -> Iterator[Recording]:
     """Every recording below a work folder, in the order of the lists' names."""
-    for file in sorted((work / FOLDER).glob("*.jsonl")):
+    for file in lists(work):
         yield from read_list(file)
 
 
@@ -80,6 +87,9 @@ def write_list(file: Path, recordings: Iterable[Recording]) -> None:
 
 
 def _line(recording: Recording) -> str:
-    """A recording as JSON, without slots where there are none."""
-    content = {name: value for name, value in asdict(recording).items() if name != "slots" or value}
+    """A recording as JSON, without slots and likelihood where there are none."""
+    content = asdict(recording)
+    for name in ("slots", "likelihood"):
+        if content[name] in (None, {}):
+            del content[name]
     return f"{json.dumps(content)}\n"

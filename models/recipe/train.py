@@ -33,6 +33,7 @@ from torch.utils.data import DataLoader
 from models.recipe import kaldi
 from models.recipe.augmentation import Strength, heard_anew
 from models.recipe.dataset import Utterance, load, load_noise
+from models.recipe.measuring.scoring import edits
 from models.recipe.network import STRIDE, Network, results
 
 START = Path("models/en-small/am/final.mdl")
@@ -133,7 +134,7 @@ def error_rate(network: Network, utterances: Sequence[Utterance], device: torch.
             bands = utterance.copies[0].astype(np.float32)
             filled = torch.from_numpy(filled_up(bands, rounded_up(len(bands))))[None]
             heard = network(filled.to(device))[0, : results(len(bands))]
-            wrong += distance(utterance.labels, best_path(heard))
+            wrong += edits(utterance.labels.tolist(), best_path(heard).tolist())
             said += len(utterance.labels)
     return wrong / max(said, 1)
 
@@ -153,17 +154,6 @@ def best_path(log_probabilities: Tensor) -> NDArray[np.int64]:
     best = log_probabilities.argmax(dim=-1).cpu().numpy()
     changed = np.concatenate(([True], best[1:] != best[:-1]))
     return np.asarray(best[changed & (best != 0)], dtype=np.int64)
-
-
-def distance(said: NDArray[np.int64], heard: NDArray[np.int64]) -> int:
-    """Levenshtein's distance between two rows of phones."""
-    columns = np.arange(len(heard) + 1)
-    row = columns.copy()
-    for count, phone in enumerate(said, start=1):
-        changed = row[:-1] + (heard != phone)
-        row = np.concatenate(([count], np.minimum(row[1:] + 1, changed)))
-        row = np.minimum.accumulate(row - columns) + columns
-    return int(row[-1])
 
 
 def _begin(model: kaldi.AcousticModel, arguments: argparse.Namespace) -> _Run:

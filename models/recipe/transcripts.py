@@ -9,9 +9,8 @@ from __future__ import annotations
 
 import argparse
 import itertools
-import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +20,9 @@ from numpy.typing import NDArray
 from models.recipe import kaldi
 from models.recipe.dataset import read_samples
 from models.recipe.features import log_mel
+from models.recipe.manifest import Recording, list_of, read_list, write_list
 from models.recipe.network import Network
+from models.recipe.people import LIST
 from models.recipe.progress import Progress
 from models.recipe.pronunciations import phones, pick, variants
 from models.recipe.train import START
@@ -106,22 +107,23 @@ def run(work: Path, arguments: argparse.Namespace) -> None:
     """
     network = Network(kaldi.read_model(arguments.start))
     network.eval()
-    manifest = next((work / "speech").glob("speech-to-intent*.jsonl"))
-    entries = [json.loads(line) for line in manifest.read_text().splitlines()]
-    with Progress("transcripts", len(entries), unit="recordings") as progress:
-        for entry in entries:
+    file = list_of(work, "speech-to-intent", LIST)
+    recordings = list(read_list(file))
+    with Progress("transcripts", len(recordings), unit="recordings") as progress:
+        for number, one in enumerate(recordings):
             progress.step()
-            if entry["split"] != "train":
-                continue
-            phrases = [" ".join(phrase.split()) for phrase in entry["slots"].values()]
-            heard = _hear(network, work / entry["path"])
-            words, likelihood = said(heard, phrases, _sounds)
-            entry["text"] = " ".join(words)
-            entry["likelihood"] = round(likelihood, 3)
-            entry["phones"] = None
-            if likelihood >= arguments.least:
-                entry["phones"] = phones(pick(entry["text"]))
-    manifest.write_text("".join(json.dumps(entry) + "\n" for entry in entries))
+            if one.split == "train":
+                recordings[number] = _transcribed(one, network, work, arguments.least)
+    write_list(file, recordings)
+
+
+def _transcribed(one: Recording, network: Network, work: Path, least: float) -> Recording:
+    """A recording with its likeliest text, and with its phones where that is likely enough."""
+    phrases = [" ".join(phrase.split()) for phrase in (one.slots or {}).values()]
+    words, likelihood = said(_hear(network, work / one.path), phrases, _sounds)
+    text = " ".join(words)
+    found = list(phones(pick(text))) if likelihood >= least else None
+    return replace(one, text=text, phones=found, likelihood=round(likelihood, 3))
 
 
 def _sounds(word: str) -> list[tuple[int, ...]]:

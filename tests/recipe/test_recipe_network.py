@@ -11,8 +11,9 @@ pytest.importorskip("kaldi_native_fbank", reason="kaldi-native-fbank is not inst
 import torch
 
 from models.recipe.kaldi import read_model
+from models.recipe.measuring.scoring import edits
 from models.recipe.network import Network, results
-from models.recipe.train import best_path, distance
+from models.recipe.train import best_path
 from models.recipe.transcripts import said
 from voice.vocabulary.phones import PHONES
 
@@ -47,7 +48,7 @@ def test_a_result_for_each_third_frame(frames: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "edits"),
+    ("one", "other", "fewest"),
     [
         ([], [], 0),
         ([1, 2, 3], [1, 2, 3], 0),
@@ -60,9 +61,9 @@ def test_a_result_for_each_third_frame(frames: int) -> None:
     ],
 )
 def test_edits_between_what_was_said_and_heard(
-    one: list[int], other: list[int], edits: int
+    one: list[int], other: list[int], fewest: int
 ) -> None:
-    assert distance(np.array(one, dtype=np.int64), np.array(other, dtype=np.int64)) == edits
+    assert edits(one, other) == fewest
 
 
 def test_repeats_are_one_phone_and_blanks_none() -> None:

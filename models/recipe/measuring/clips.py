@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import random
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from models.recipe.manifest import FOLDER
+from models.recipe.manifest import read_all
 from models.recipe.texts import Split
 from voice.listening.audio_file import FileSource
 from voice.listening.sound import RATE, Samples
@@ -71,23 +70,17 @@ def read_clips(work: Path, split: Split) -> list[Clip]:
         work: the recipe's folder.
         split: `dev` or `test`.
     """
-    lines = (
-        json.loads(line)
-        for manifest in sorted((work / FOLDER).glob("*.jsonl"))
-        for line in manifest.read_text(encoding="utf-8").splitlines(keepends=True)
-        if line.endswith("\n")  # the last one may still be being written
-    )
     return [
         Clip(
-            path=work / line["path"],
-            text=line["text"] or "",
-            kind=line["kind"],
-            voice=line["voice"],
-            source=line["source"],
-            slots=line.get("slots") or {},
+            path=work / one.path,
+            text=one.text or "",
+            kind=one.kind,
+            voice=one.voice,
+            source=one.source,
+            slots=one.slots or {},
         )
-        for line in lines
-        if line["split"] == split
+        for one in read_all(work)
+        if one.split == split
     ]
 
 

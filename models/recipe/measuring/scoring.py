@@ -42,8 +42,8 @@ def _said(number: re.Match[str]) -> str:
     return f" {number_in_words(value)} " if value <= _SAYABLE_NUMBER else number[0]
 
 
-def edits(said: Sequence[str], heard: Sequence[str]) -> int:
-    """The fewest words to change, drop or put in so that one becomes the other."""
+def edits(said: Sequence[object], heard: Sequence[object]) -> int:
+    """The fewest words, or phones, to change, drop or put in so that one becomes the other."""
     row = list(range(len(heard) + 1))
     for place, word in enumerate(said, start=1):
         diagonal, row[0] = row[0], place
