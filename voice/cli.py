@@ -37,6 +37,9 @@ _DEBUG = "UNKNOT_DEBUG"
 _ONLY_THE_USER = 0o077
 """File rights that are taken from everybody else, for whatever is written."""
 
+SILENCE_ENDS = 30.0
+"""Seconds without a word after which a session that is for one thing alone ends."""
+
 SLOWEST, FASTEST = 80, 450
 """Words per minute that the voice can speak."""
 
@@ -210,8 +213,9 @@ def listen(**options: Any) -> None:
 
 @main.command()
 @click.argument("routine", required=False)
+@click.option("--once", is_flag=True, help="End when the stretch is over, and nobody says more.")
 @_talk
-def stretch(*, routine: str | None, **options: Any) -> None:
+def stretch(*, routine: str | None, once: bool, **options: Any) -> None:
     """Start the guided stretch straight away: paced, hands-free, counted aloud.
 
     Without ROUTINE all of them, with the way down to the floor and up again. While it goes on,
@@ -226,12 +230,13 @@ def stretch(*, routine: str | None, **options: Any) -> None:
     from voice.events import Request
 
     slots = {} if routine is None else {"routine": routine}
-    _converse(opening=Request("start_stretch", slots), **options)
+    _converse(opening=Request("start_stretch", slots), once=once, **options)
 
 
 def _converse(
     *,
     opening: Request | None,
+    once: bool = False,
     text: bool,
     device: str | None,
     model: Path | None,
@@ -269,7 +274,8 @@ def _converse(
     live = console.is_terminal and not plain
     view_of = LiveView(console, title=rooms.pack.name, hints=HINTS) if live else PlainView(console)
     with view_of as shown:
-        ListeningSession(rooms, shown.show, opening).run()
+        ends_after = SILENCE_ENDS if once else None
+        ListeningSession(rooms, shown.show, opening, ends_after=ends_after).run()
 
 
 def _check_routine(rooms: Rooms, opening: Request | None) -> None:

@@ -1,12 +1,14 @@
 """Reminders outside a conversation: the command line's, and the daemon that rings them.
 
 The daemon waits for weeks and rings for seconds, so what speaks and hears is a
-process of its own (`voice.bell`) that lives for a ring.
+process of its own (`voice.bell`) that lives for a ring; and a guided stretch that a
+ring has offered is led by an assistant, in a process of its own too.
 """
 
 from __future__ import annotations
 
 import signal
+import subprocess
 import sys
 import threading
 from collections.abc import Callable, Sequence
@@ -64,12 +66,19 @@ def ring(
     from voice.reminders import desktop
 
     bell = Bell(bell_command(pack, device, model), tell)
+    guide = Guide(pack, device, model, tell)
+
+    def lead(offered: Request) -> None:
+        bell.close()
+        guide.lead(offered)
+
     daemon = Daemon(
         open_reminders(pack),
         speak=bell.speak,
         listen=bell.listen,
         notify=in_background(desktop.show),
         near=bell.be_near,
+        lead=lead,
         trouble=lambda error: tell(f"{error} {error.remedy}"),
         quiet=QuietHours.parse(quiet) if quiet else None,
     )
@@ -77,10 +86,11 @@ def ring(
     def end(*_: object) -> None:
         daemon.stopping.set()
         bell.stop()
+        guide.stop()
 
     for ending in (signal.SIGTERM, signal.SIGINT):
         signal.signal(ending, end)
-    with closing(bell):
+    with closing(bell), closing(guide):
         daemon.run()
 
 
@@ -96,6 +106,67 @@ def in_background(show: Callable[[Notice], object]) -> Callable[[Notice], None]:
 def bell_command(pack: str | None, device: str | None, model: Path | None) -> tuple[str, ...]:
     """What starts the process that rings."""
     return (sys.executable, "-m", "voice.bell", pack or "", device or "", str(model or ""))
+
+
+def guide_command(
+    offered: Request, pack: str | None, device: str | None, model: Path | None
+) -> tuple[str, ...]:
+    """What starts the assistant that leads a stretch, and ends when it is over.
+
+    Raises:
+        ValueError: something else is offered.
+    """
+    if offered.intent != "start_stretch":
+        raise ValueError(f"no assistant does {offered.intent!r} by itself")
+    options = {"--pack": pack, "--device": device, "--model": model}
+    routine = offered.slots.get("routine")
+    return (
+        *(sys.executable, "-m", "voice", "stretch", "--plain", "--once"),
+        *(f"{option}={value}" for option, value in options.items() if value is not None),
+        *(() if routine is None else (str(routine),)),
+    )
+
+
+class Guide:
+    """The assistant that leads the stretch that a ring has offered; one at a time."""
+
+    def __init__(
+        self,
+        pack: str | None,
+        device: str | None,
+        model: Path | None,
+        tell: Callable[[str], None],
+    ) -> None:
+        """Prepare; no process is started yet. The arguments are those of `ring`."""
+        self._chosen = (pack, device, model)
+        self._tell = tell
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def lead(self, offered: Request) -> None:
+        """Start it, and return; what it prints are the words of a conversation, and not kept."""
+        self.stop()
+        try:
+            self._process = subprocess.Popen(  # noqa: S603 - our own command line
+                guide_command(offered, *self._chosen),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+            )
+        except OSError as error:
+            self._tell(f"The stretch cannot be led: {error}. Run `unknot stretch` yourself.")
+            return
+        threading.Thread(target=self._process.wait, daemon=True).start()
+
+    def stop(self) -> None:
+        """End it, if it goes on; may be called by a signal's handler."""
+        if self._process is not None:
+            self._process.terminate()
+
+    def close(self) -> None:
+        """End it, and wait for it."""
+        self.stop()
+        if self._process is not None:
+            with suppress(subprocess.TimeoutExpired):
+                self._process.wait(ENDS)
 
 
 class Bell:

@@ -375,15 +375,25 @@ class Sleep:
 class ListeningSession:
     """The hands-free assistant: microphone, conversation, loudspeaker."""
 
-    def __init__(self, rooms: Rooms, show: Show, opening: Request | None = None) -> None:
+    def __init__(
+        self,
+        rooms: Rooms,
+        show: Show,
+        opening: Request | None = None,
+        *,
+        ends_after: float | None = None,
+    ) -> None:
         """Prepare.
 
         Args:
             rooms: the pack and who understands it.
             show: shows what happens.
             opening: done at once, instead of the greeting.
+            ends_after: seconds of having nothing to say after which it ends by itself;
+                None: it stays.
         """
         self._rooms = rooms
+        self._ends_after = ends_after
         self._show = show
         self._opening = opening
         self._listener: Listener | None = None
@@ -439,12 +449,18 @@ class ListeningSession:
 
     def _converse(self, assistant: Assistant) -> None:
         sleep = Sleep()
-        while not assistant.finished:
-            assistant.step()
+        busy_at = time.monotonic()
+        while not (assistant.finished or self._is_over(busy_at)):
+            assistant.step(timeout=self._ends_after)
+            if assistant.narrator.busy:
+                busy_at = time.monotonic()
             if sleep.slept():
                 assistant.handle(Woke())
             if not self._rooms.settings.barge_in:
                 self._be_deaf_while(assistant.narrator.audible)
+
+    def _is_over(self, busy_at: float) -> bool:
+        return self._ends_after is not None and time.monotonic() - busy_at > self._ends_after
 
     def _be_deaf_while(self, speaking: bool) -> None:
         if self._listener is None or speaking is self._quiet:

@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import subprocess
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,13 +14,18 @@ import pytest
 
 from tests.benchmarks import bench_reminders as bench
 from tests.sound.conversation import UNKNOT, Conversation
-from tests.sound.ears import likeness
+from tests.sound.ears import likeness, share_heard
 from tests.sound.virtual_card import VirtualCard
 from tests.sound.voices import RMS, SLT, Voices
+from voice.cli import SILENCE_ENDS
+from voice.knowledge import load_pack
 from voice.reminders import FILE_NAME, Reminder, Store, load_wording, moments
 from voice.reminders.daemon import LEAD
 
-KINDS = load_wording(Path(__file__).parents[2] / "prompts" / "knot-in-your-back").kinds
+PACK = load_pack(Path(__file__).parents[2] / "prompts" / "knot-in-your-back")
+KINDS = load_wording(PACK.folder).kinds
+LIKE = 0.5
+"""How much of what was said is recognised, at least."""
 LATEST = 1.0
 """Seconds from the moment to the first sound."""
 EARLIEST = -0.1
@@ -107,12 +113,47 @@ def test_the_daemon_is_small_before_and_after_a_ring_and_rings_in_time(
     assert found.children == 0
 
 
+def wait_for_end(pid: int, seconds: float) -> bool:
+    deadline = time.monotonic() + seconds
+    while Path(f"/proc/{pid}").exists():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.2)
+    return True
+
+
 def ring_soon(home: Path, kind: str) -> Store:
     """A store with one reminder that is due soon."""
     store = Store(home / FILE_NAME)
     due = moments.now_ms() + 6 * moments.SECOND
     store.add(Reminder(kind, due, "UTC", ring_ms=due))
     return store
+
+
+@pytest.mark.slow
+@pytest.mark.sound
+@pytest.mark.timeout(240)
+def test_the_daemon_offers_a_stretch_and_has_it_led(
+    virtual_sound: VirtualCard,
+    voices: Voices,
+    tmp_path: Path,
+    record_property: Callable[[str, object], None],
+) -> None:
+    store = ring_soon(tmp_path, "stretching")
+    with Conversation(virtual_sound, voices, tmp_path, ("reminders", "run")) as daemon:
+        rings = daemon.recording.wait_for_speaker(timeout=30.0)
+        ring = daemon.listen(rings - 0.1, pause=1.0)
+        assert what_rings(ring.text) == "stretching"
+        opening = daemon.ask("yes please", SLT, pause=1.5, patience=15.0)
+        advice = " ".join(sentence.text for sentence in PACK.safety.before_stretching)
+        record_property("heard of the stretch", opening.text)
+        assert share_heard(advice, opening.text) > LIKE
+        (guide,) = bench.children(daemon.process.pid)
+        daemon.ask("stop", SLT)
+        assert wait_for_end(guide, seconds=SILENCE_ENDS + 20)
+    assert daemon.process.returncode == 0
+    assert not store.live()
+    store.close()
 
 
 @pytest.mark.slow

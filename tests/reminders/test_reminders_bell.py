@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +18,9 @@ from tests.reminders.conftest import Bench
 from voice import bell as process
 from voice import ringing
 from voice.bell import Ringer
-from voice.events import Request
+from voice.events import Request, Slot
 from voice.reminders.daemon import Daemon, Notice, Utterance
-from voice.ringing import Bell, bell_command, in_background
+from voice.ringing import Bell, Guide, bell_command, guide_command, in_background
 from voice.session import Rooms, Settings
 
 HEAT = Utterance(("It is time for heat.",), 0.5, "reminder")
@@ -214,6 +214,46 @@ def test_stopping_interrupts_what_is_said_and_nothing_is_said_afterwards(
     assert ours.listen(20.0) is None
     ours.close()
     assert not runs(pid)
+    assert told == []
+
+
+@pytest.mark.parametrize(
+    ("slots", "chosen", "ends"),
+    [
+        ({}, (None, None, None), ("--plain", "--once")),
+        ({"routine": "overhead_reach"}, (None, None, None), ("--once", "overhead_reach")),
+        ({}, ("a pack", "USB", Path("m")), ("--pack=a pack", "--device=USB", "--model=m")),
+    ],
+)
+def test_a_stretch_is_led_with_what_the_daemon_was_given(
+    slots: dict[str, Slot],
+    chosen: tuple[str | None, str | None, Path | None],
+    ends: tuple[str, ...],
+) -> None:
+    command = guide_command(Request("start_stretch", slots), *chosen)
+    assert command[1:4] == ("-m", "voice", "stretch")
+    assert command[-len(ends) :] == ends
+
+
+def test_nothing_but_a_stretch_is_led() -> None:
+    with pytest.raises(ValueError, match="read_section"):
+        guide_command(Request("read_section"), None, None, None)
+
+
+def test_an_assistant_that_cannot_lead_says_so_and_leaves_the_daemon_alone(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    told: list[str] = []
+    guide = Guide(None, "no such device", None, told.append)
+    guide.lead(Request("start_stretch"))
+    with closing(guide):
+        deadline = time.monotonic() + 30
+        errors = ""
+        while "no such device" not in errors and time.monotonic() < deadline:
+            errors += capfd.readouterr().err
+            time.sleep(0.1)
+    assert errors.startswith("unknot: ")
+    assert errors.count("\n") == 1
     assert told == []
 
 

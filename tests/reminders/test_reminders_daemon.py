@@ -40,11 +40,13 @@ class Room:
         self.shown: list[Notice] = []
         self.listened: list[float] = []
         self.answers: list[Request | None] = []
+        self.led: list[Request] = []
         self.daemon = Daemon(
             bench.reminders,
             self.speak,
             self.listen,
             self.shown.append,
+            lead=self.led.append,
             quiet=QuietHours.parse(quiet) if quiet else None,
         )
 
@@ -133,6 +135,26 @@ def test_answers_to_a_ring(
 
 def test_each_answer_is_one_that_is_listened_for() -> None:
     assert {intent for intent, *_ in ANSWERED} == ANSWERS
+
+
+@pytest.mark.parametrize(
+    ("answer", "led"),
+    [("yes", [Request("start_stretch")]), ("no", []), ("done_reminder", []), (None, [])],
+)
+def test_a_stretch_is_offered_and_led(room: Room, answer: str | None, led: list[Request]) -> None:
+    room.bench.ask("set_reminder", about="stretching", minutes=1)
+    room.answers = [None if answer is None else Request(answer)]
+    room.pass_time(1)
+    assert room.heard()[0] == "It is time to stretch your back. Shall I guide you through it?"
+    assert room.led == led
+    assert len(room.bench.store.live()) == (1 if answer is None else 0)
+
+
+def test_where_nobody_can_lead_it_a_stretch_is_not_offered(room: Room) -> None:
+    room.bench.ask("set_reminder", about="stretching", minutes=1)
+    room.daemon.lead = None
+    room.pass_time(1)
+    assert room.heard() == ["It is time to stretch your back."]
 
 
 def test_something_else_is_no_answer(room: Room) -> None:

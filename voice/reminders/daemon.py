@@ -99,6 +99,8 @@ class Daemon:
         notify: Shows a notice; must return at once and not raise.
         near: Called at least once a second while nothing rings, with whether
             something will within `LEAD`: get the voice ready, or let it go.
+        lead: Opens an assistant that does what was offered and accepted, and returns
+            at once; None: nothing is offered but a timer.
         trouble: Called once when the store cannot be used, until it can again.
         quiet: When what recurs is shown but not spoken, and the rest is spoken softly.
     """
@@ -108,6 +110,7 @@ class Daemon:
     listen: Callable[[float], Request | None]
     notify: Callable[[Notice], None] = lambda _: None
     near: Callable[[bool], None] = lambda _: None
+    lead: Callable[[Request], None] | None = None
     trouble: Callable[[StoreError], None] = lambda _: None
     quiet: QuietHours | None = None
     stopping: threading.Event = field(default_factory=threading.Event)
@@ -186,8 +189,7 @@ class Daemon:
         answer = self.reminders.ring(*spoken_ones) if spoken_ones else Answer()
         if not answer.sentences:
             return
-        if answer.offer is not None and answer.offer.yes.intent != "set_reminder":
-            # A guided session needs the assistant; the daemon cannot lead one.
+        if answer.offer is not None and not self._can(answer.offer.yes):
             answer = replace(answer, offer=None)
         self.notify(_notice(answer))
         question = () if answer.offer is None else (answer.offer.ask,)
@@ -221,9 +223,20 @@ class Daemon:
                 return self.reminders.hush()
             case "yes":
                 done = self.reminders.done()
-                return done if answer.offer is None else self.reminders.set(answer.offer.yes)
+                return done if answer.offer is None else self._do(answer.offer.yes)
             case _:
                 return None
+
+    def _can(self, offered: Request) -> bool:
+        return offered.intent == "set_reminder" or self.lead is not None
+
+    def _do(self, offered: Request) -> Answer | None:
+        """Keep the promise of an offer."""
+        if offered.intent == "set_reminder":
+            return self.reminders.set(offered)
+        if self.lead is not None:
+            self.lead(offered)
+        return None
 
     def _is_quiet(self) -> bool:
         now, zone = self.reminders.now(), self.reminders.zone()
