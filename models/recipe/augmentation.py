@@ -92,6 +92,8 @@ def impulse_response(rng: np.random.Generator) -> Samples:
 def noises(speech: Sequence[Samples], rng: np.random.Generator) -> list[Bands]:
     """A bank of noise, 20 s each: hiss of many colours, hum of mains and fans, people talking.
 
+    One voice alone is what a canceller leaves of the product's own, and what a television is.
+
     Args:
         speech: recordings that the talk is mixed from; empty: no talk.
         rng: what the bank is drawn with.
@@ -100,7 +102,8 @@ def noises(speech: Sequence[Samples], rng: np.random.Generator) -> list[Bands]:
     bank = [log_mel(_coloured(length, rng)) for _ in range(14)]
     bank += [log_mel(_hum(length, rng)) for _ in range(4)]
     if speech:
-        bank += [log_mel(_babble(speech, length, rng)) for _ in range(14)]
+        bank += [log_mel(_babble(speech, length, rng, int(rng.integers(2, 7)))) for _ in range(14)]
+        bank += [log_mel(_babble(speech, length, rng, people=1)) for _ in range(8)]
     return bank
 
 
@@ -218,9 +221,11 @@ def _hum(length: int, rng: np.random.Generator) -> Samples:
     return np.asarray(hum, dtype=np.float32)
 
 
-def _babble(speech: Sequence[Samples], length: int, rng: np.random.Generator) -> Samples:
+def _babble(
+    speech: Sequence[Samples], length: int, rng: np.random.Generator, people: int
+) -> Samples:
     talk = np.zeros(length, dtype=np.float32)
-    for _ in range(rng.integers(2, 7)):
+    for _ in range(people):
         at, gain = 0, rng.uniform(0.3, 1)
         while at < length:
             words = speech[int(rng.integers(len(speech)))][: length - at]

@@ -65,7 +65,7 @@ SHARES: dict[tuple[str, str], float] = {
     ("source", "kokoro"): 2.0,
     ("source", "speech-to-intent"): 2.0,
     ("source", "wake-words"): 0.35,
-    ("kind", "control"): 2.0,
+    ("kind", "control"): 3.0,
 }
 """How often an utterance is heard in one pass: the product over what it matches; else once."""
 
