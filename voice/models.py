@@ -9,7 +9,6 @@ some were added (`voice/own_words.py`), else as it is.
 from __future__ import annotations
 
 import errno
-import fcntl
 import hashlib
 import http.client
 import json
@@ -20,13 +19,14 @@ import urllib.error
 import urllib.request
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO, Any, Literal
 
 import yaml
 
+from voice.locks import locked
 from voice.vocabulary import Lexicon, VocabularyError
 from voice.vocabulary.added import RECORD, Added, build_added, read_added
 
@@ -486,9 +486,9 @@ def _explained(target: Path) -> Iterator[None]:
 @contextmanager
 def _alone(folder: Path) -> Iterator[None]:
     folder.mkdir(parents=True, exist_ok=True)
-    with (folder / ".installing").open("w") as lock:
+    with ExitStack() as held:
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            held.enter_context(locked(folder / ".installing"))
         except BlockingIOError as error:
             raise ModelsError(
                 "Another `unknot models install` is under way.", "Wait until it has ended."

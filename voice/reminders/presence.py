@@ -7,10 +7,10 @@ the system itself lets go of them when a process ends, however it ends.
 from __future__ import annotations
 
 import contextlib
-import fcntl
-import os
 from collections.abc import Iterator
 from pathlib import Path
+
+from voice.locks import locked
 
 
 class AlreadyRunning(RuntimeError):  # noqa: N818
@@ -26,14 +26,14 @@ def assistant_open(store: Path) -> Iterator[None]:
     Args:
         store: The path of the store. Several assistants may be open at once.
     """
-    with _locked(_assistant_file(store), fcntl.LOCK_SH):
+    with locked(_assistant_file(store), shared=True):
         yield
 
 
 def is_assistant_open(store: Path) -> bool:
     """Whether an assistant is open that rings by itself."""
     try:
-        with _locked(_assistant_file(store), fcntl.LOCK_EX):
+        with locked(_assistant_file(store)):
             return False
     except BlockingIOError:
         return True
@@ -49,7 +49,7 @@ def only_daemon(store: Path) -> Iterator[None]:
         AlreadyRunning: Another one is.
     """
     try:
-        with _locked(store.with_suffix(".daemon"), fcntl.LOCK_EX):
+        with locked(store.with_suffix(".daemon")):
             yield
     except BlockingIOError:
         raise AlreadyRunning("The reminders are being rung by another process already.") from None
@@ -64,7 +64,7 @@ def alone(store: Path) -> Iterator[None]:
     """
     with only_daemon(store):
         try:
-            with _locked(_assistant_file(store), fcntl.LOCK_EX):
+            with locked(_assistant_file(store)):
                 yield
         except BlockingIOError:
             raise AlreadyRunning("An assistant is open.") from None
@@ -72,13 +72,3 @@ def alone(store: Path) -> Iterator[None]:
 
 def _assistant_file(store: Path) -> Path:
     return store.with_suffix(".assistant")
-
-
-@contextlib.contextmanager
-def _locked(path: Path, kind: int) -> Iterator[None]:
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
-        yield
-    finally:
-        os.close(descriptor)

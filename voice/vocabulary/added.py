@@ -7,16 +7,16 @@ off leaves the words that were there before.
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import json
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from voice.locks import locked
 from voice.vocabulary.errors import VocabularyError, WordError
 from voice.vocabulary.graph import build_graph
 from voice.vocabulary.language import Language
@@ -157,9 +157,9 @@ def _sweep(models: Path, *, kept: Path | None) -> None:
 @contextmanager
 def _alone(models: Path) -> Iterator[None]:
     models.mkdir(parents=True, exist_ok=True)
-    with (models / _LOCK).open("w") as lock:
+    with ExitStack() as held:
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            held.enter_context(locked(models / _LOCK))
         except BlockingIOError as error:
             raise VocabularyError(
                 "Words are being added already.", "Wait until that has ended."
