@@ -23,6 +23,7 @@ from voice.understanding import Understanding
         ("remind me to stretch", "set_reminder", {"about": "stretching"}),
         ("list my reminders", "list_reminders", {}),
         ("cancel all my reminders", "cancel_reminder", {"all": True}),
+        ("cancel the heat one", "cancel_reminder", {"about": "heat"}),
         ("what did i miss", "missed_reminders", {}),
         ("snooze", "snooze_reminder", {}),
         ("pause", "pause", {}),
