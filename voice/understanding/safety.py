@@ -43,6 +43,10 @@ class Safety:
         try:
             concepts = {name: _pattern(phrases) for name, phrases in content["concepts"].items()}
             self._rules = [_rule(raw, concepts) for raw in content["rules"]]
+            self._denials = [concepts[name] for name in content.get("denials", ())]
+            self._well = [concepts[name] for name in content.get("well", ())]
+            alike = content.get("alike", {}).items()
+            self._alike = [(said, _pattern(phrases)) for said, phrases in alike]
         except (KeyError, TypeError, AttributeError, re.error) as trouble:
             raise TemplateError(
                 f"{file}: a safety rule is malformed: {trouble!r}",
@@ -51,13 +55,32 @@ class Safety:
 
     def sign(self, words: Sequence[str]) -> Sign | None:
         """Tell what a sentence is a sign of; the first rule that holds decides."""
-        sentence = " ".join(words)
+        sentence = self._without_denials(words)
         for rule in self._rules:
             if all(concept.search(sentence) for concept in rule.every) and not any(
                 concept.search(sentence) for concept in rule.unless
             ):
                 return rule.sign
         return None
+
+    def denied(self, words: Sequence[str]) -> bool:
+        """Tell whether a sentence says that all is well: "i can feel my legs fine"."""
+        sentence = self._plainly(words)
+        return any(said.search(sentence) for said in (*self._denials, *self._well))
+
+    def _without_denials(self, words: Sequence[str]) -> str:
+        """Cut out what is denied, and nothing else: what is left may still be a sign."""
+        sentence = self._plainly(words)
+        for denial in self._denials:
+            sentence = denial.sub("-", sentence)
+        return sentence
+
+    def _plainly(self, words: Sequence[str]) -> str:
+        """Put one way of saying a thing for all the others."""
+        sentence = " ".join(words)
+        for plain, others in self._alike:
+            sentence = others.sub(plain, sentence)
+        return sentence
 
 
 def _rule(raw: Mapping[str, Any], concepts: Mapping[str, re.Pattern[str]]) -> _Rule:
@@ -76,5 +99,6 @@ def _pattern(phrases: Sequence[str]) -> re.Pattern[str]:
 def _phrase(phrase: str) -> str:
     text = re.escape(phrase).replace(r"\ ", " ")
     text = text.replace(r"\(", "(?:").replace(r"\)", ")").replace(r"\|", "|")
-    text = re.sub(r"\\\[(.*?)\\\] ?", r"(?:(?:\1) )?", text)
+    text = re.sub(r" \\\[(.*?)\\\]", r"(?: (?:\1))?", text)
+    text = re.sub(r"^\\\[(.*?)\\\] ", r"(?:(?:\1) )?", text)
     return text.replace(r"\*", r"\S*")

@@ -23,6 +23,8 @@ from voice.understanding.words import words_of
 NOTHING = "none"
 ANSWERS = frozenset(("yes", "no"))
 """Only taken from something alike when a question is open."""
+SIGNS = frozenset(("pain", "red_flag"))
+"""Not made of something alike in a sentence that denies them."""
 REMINDING = frozenset(("set_reminder", "cancel_reminder", "list_reminders", "missed_reminders"))
 ALWAYS = frozenset(
     (
@@ -160,7 +162,7 @@ class Understanding:
         guess = self._guess(bare or cut)
         if near is not None and (near.cost <= SURE or _agrees(near, guess)):
             chosen = by_context([_with_times(near.match, times)], state)
-            if chosen is not None and self._plausible(chosen[0], state):
+            if chosen is not None and self._plausible(chosen[0].intent, cut, state):
                 return _request(chosen[0], text, near.score, "fallback", f'as "{near.heard_as}"')
         if guess is not None and self._decides(guess, bare, times, state):
             slots = {**dict(guess.label.slots), **self._topic(guess, bare), **times.slots}
@@ -176,7 +178,7 @@ class Understanding:
         """Tell whether the classifier is sure enough to decide alone."""
         intent = guess.label.intent
         if intent == "red_flag":
-            return guess.score >= RED_FLAG_THRESHOLD
+            return guess.score >= RED_FLAG_THRESHOLD and self._plausible(intent, words, state)
         strange = sum(word not in self._known for word in words)
         if intent == NOTHING or guess.score < THRESHOLD + STRANGE_WORD * strange:
             return False
@@ -186,12 +188,13 @@ class Understanding:
             return False
         if times.slots and intent not in (*REMINDING, "snooze_reminder"):
             return False
-        return self._plausible(Match(intent, {}, ""), state)
+        return self._plausible(intent, words, state)
 
-    @staticmethod
-    def _plausible(match: Match, state: State) -> bool:
+    def _plausible(self, intent: str, words: Sequence[str], state: State) -> bool:
+        if intent in SIGNS and self._safety is not None:
+            return not self._safety.denied(words)
         asked = state.offer is not None or bool(state.choices)
-        return match.intent not in ANSWERS or asked
+        return intent not in ANSWERS or asked
 
     def _topic(self, guess: Guess, words: list[str]) -> Mapping[str, Slot]:
         """Find what a reminder is about: the longest phrase of the list `about`."""
