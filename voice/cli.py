@@ -40,6 +40,10 @@ _ONLY_THE_USER = 0o077
 SILENCE_ENDS = 30.0
 """Seconds without a word after which a session that is for one thing alone ends."""
 
+HISTORY_IS_OFF = "The history is off: unknot history --on keeps one."
+WEEKS_DRAWN = 8
+"""How far back `unknot history --plot` looks."""
+
 SLOWEST, FASTEST = 80, 450
 """Words per minute that the voice can speak."""
 
@@ -290,12 +294,19 @@ def _check_routine(rooms: Rooms, opening: Request | None) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
 @click.option("--wipe", is_flag=True, help="Forget all of it.")
 @click.option("--on/--off", "on", default=None, help="Keep a history from now on, or none.")
-def history(*, as_json: bool, wipe: bool, on: bool | None) -> None:
+@click.option(
+    "--plot",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Draw the minutes a day of the last weeks (PNG, SVG or PDF), with Matplotlib.",
+)
+def history(*, as_json: bool, wipe: bool, on: bool | None, plot: Path | None) -> None:
     """Show what was stretched and when; it is kept on this machine alone.
 
     \b
     unknot history
     unknot history --json
+    unknot history --plot minutes.png
     unknot history --off
     unknot history --wipe
     """
@@ -307,7 +318,9 @@ def history(*, as_json: bool, wipe: bool, on: bool | None) -> None:
         click.echo(f"The history is {'on' if on else 'off'}.", err=True)
     if wipe:
         click.echo(f"{_counted(past.wipe(), 'session')} forgotten.", err=True)
-    if on is None and not wipe:
+    if plot is not None:
+        _draw_history(past, plot)
+    elif on is None and not wipe:
         _show_history(past, as_json=as_json)
 
 
@@ -335,6 +348,25 @@ def _counted(number: int, what: str) -> str:
     return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
+def _draw_history(past: History, file: Path) -> None:
+    from voice.history import minutes_by_day, streak
+    from voice.history.plot import FORMATS, draw
+
+    if file.suffix[1:].lower() not in FORMATS:
+        raise click.BadParameter(f"{file} is none of {', '.join(FORMATS)}.", param_hint="--plot")
+    sessions, today = past.sessions(), date.today()
+    minutes = minutes_by_day(sessions, WEEKS_DRAWN, today)
+    if not any(minutes.values()):
+        nothing = f"Nothing to draw: no stretch was kept in the last {WEEKS_DRAWN} weeks."
+        click.echo(nothing if past.on else HISTORY_IS_OFF, err=True)
+        click.get_current_context().exit(NO)
+    days = streak((session.began.date() for session in sessions), today)
+    total = _counted(round(sum(minutes.values())), "minute")
+    said = f"{total} in the last {WEEKS_DRAWN} weeks, {_counted(days, 'day')} in a row"
+    draw(minutes, said, file)
+    click.echo(f"{file}: {said}.", err=True)
+
+
 def _show_history(past: History, *, as_json: bool) -> None:
     from voice.history import streak
 
@@ -344,7 +376,7 @@ def _show_history(past: History, *, as_json: bool) -> None:
             _print_json({**asdict(session), "began": session.began.isoformat(timespec="seconds")})
         return
     if not past.on:
-        click.echo("The history is off: unknot history --on keeps one.")
+        click.echo(HISTORY_IS_OFF)
         return
     for session in sessions:
         end = "" if session.completed else ", broken off"

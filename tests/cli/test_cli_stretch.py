@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -149,6 +150,58 @@ def test_switching_off_on_and_wiping(unknot: Unknot, history: History) -> None:
     assert "1 session, 1 day in" in unknot("history").stdout
     assert "1 session" in unknot("history", "--wipe").stderr
     assert "0 sessions" in unknot("history").stdout
+
+
+def test_minutes_are_drawn_and_told(unknot: Unknot, history: History, tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib", reason="the extra plot is not installed")
+    for days_ago in (1, 0):
+        history.add(trained(days_ago))
+    picture = tmp_path / "minutes.png"
+    done = unknot("history", "--plot", str(picture))
+    assert done.returncode == 0
+    assert "19 minutes in the last 8 weeks, 2 days in a row." in done.stderr
+    assert picture.read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(
+    ("name", "sessions", "on", "code", "says"),
+    [
+        ("minutes.png", [], True, 1, "Nothing to draw"),
+        ("minutes.png", [trained(70)], True, 1, "no stretch was kept in the last 8 weeks"),
+        ("minutes.png", [trained(0)], False, 1, "history is off"),
+        ("minutes.doc", [trained(0)], True, 2, "png, svg, pdf"),
+    ],
+    ids=["none", "long ago", "off", "no picture"],
+)
+def test_nothing_to_draw(
+    unknot: Unknot,
+    history: History,
+    tmp_path: Path,
+    name: str,
+    sessions: list[Session],
+    on: bool,
+    code: int,
+    says: str,
+) -> None:
+    for session in sessions:
+        history.add(session)
+    history.switch(on=on)
+    done = unknot("history", "--plot", str(tmp_path / name))
+    assert (done.returncode, done.stdout) == (code, "")
+    assert says in done.stderr
+    assert not (tmp_path / name).exists()
+
+
+def test_without_what_draws_the_remedy_is_told(
+    unknot: Unknot, history: History, tmp_path: Path
+) -> None:
+    if find_spec("matplotlib") is not None:
+        pytest.skip("the extra plot is installed")
+    history.add(trained(0))
+    done = unknot("history", "--plot", str(tmp_path / "minutes.png"))
+    assert done.returncode == 3
+    assert done.stderr.count("\n") == 1
+    assert "pip install matplotlib" in done.stderr
 
 
 def test_a_broken_history_is_told_in_one_sentence_with_its_remedy(

@@ -7,7 +7,15 @@
 It may be switched off, and wiped.
 """
 
-from voice.history.days import in_the_last_week, streak
+from voice.history.days import in_the_last_week, minutes_by_day, streak
 from voice.history.store import History, HistoryError, Session, Unfinished
 
-__all__ = ["History", "HistoryError", "Session", "Unfinished", "in_the_last_week", "streak"]
+__all__ = [
+    "History",
+    "HistoryError",
+    "Session",
+    "Unfinished",
+    "in_the_last_week",
+    "minutes_by_day",
+    "streak",
+]
