@@ -64,6 +64,7 @@ def test_loaded_pack_says_what_its_files_say(pack: Path) -> None:
     assert loaded.intents_folder == pack / "intents"
     assert loaded.voice.words_per_minute == 165
     assert loaded.voice.pause == pytest.approx(0.3)
+    assert loaded.voice.says["pilates"] == "pilahteez"
     assert set(loaded.replies) == set(REPLIES)
 
 
@@ -108,7 +109,7 @@ methods: [turning]
 questions: [pillow]
 routines: {}
 wake_phrases: [hello neck helper]
-voice: {words_per_minute: 150, pause: 0.5}
+voice: {words_per_minute: 150, pause: 0.5}  # `says` may be left out
 """,
     "article.md": """\
 ## Why a neck grows stiff {#why}

@@ -127,10 +127,13 @@ def _wake_phrases(file: YamlFile, node: Node | None) -> tuple[str, ...]:
 
 
 def _voice(file: YamlFile, node: Node | None) -> VoiceDefaults:
-    entries = file.entries(node, "voice", required=frozenset({"words_per_minute", "pause"}))
+    required, optional = frozenset({"words_per_minute", "pause"}), frozenset({"says"})
+    entries = file.entries(node, "voice", required, optional)
+    says = file.entries(entries.get("says"), "says", optional=None)
     return VoiceDefaults(
         words_per_minute=file.number(
             entries.get("words_per_minute"), "words_per_minute", SLOWEST, FASTEST
         ),
         pause=file.number(entries.get("pause"), "pause", 0, LONGEST_PAUSE),
+        says={word: file.text(written, f"how {word} is written") for word, written in says.items()},
     )

@@ -149,6 +149,8 @@ class VoiceDefaults:
     words_per_minute: float
     pause: float
     """Seconds of silence between two sentences."""
+    says: Mapping[str, str]
+    """How words are written for a voice that would say them wrongly, by the word."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from voice.speaking.errors import VoiceError
 from voice.speaking.renderer import Renderer
 from voice.speaking.speaker import RATE_WPM, perceived_gain
 from voice.speaking.speech import RATE, Pcm, Speech, resample, write_wav
+from voice.speaking.spelling import AS_WRITTEN, Spelling
 from voice.speaking.synthesizer import Synthesizer
 
 
@@ -41,11 +42,14 @@ class RecordingSpeaker:
         *,
         rate_wpm: float = RATE_WPM,
         voice: str | None = None,
+        spelling: Spelling = AS_WRITTEN,
         on_ended: Callable[[int, bool], None],
         on_trouble: Callable[[str, str, str], None],
     ) -> None:
         """As `Speaker`, without a player; `on_trouble` tells of the part "voice" only."""
-        self._renderer = Renderer(synthesizer, cache, rate_wpm=rate_wpm, voice=voice)
+        self._renderer = Renderer(
+            synthesizer, cache, rate_wpm=rate_wpm, voice=voice, spelling=spelling
+        )
         self._on_ended = on_ended
         self._on_trouble = on_trouble
         self._to_say: deque[tuple[int, Speech]] = deque()

@@ -6,6 +6,7 @@ from collections import OrderedDict
 
 from voice.speaking.cache import SpeechCache
 from voice.speaking.speech import Speech
+from voice.speaking.spelling import Spelling
 from voice.speaking.synthesizer import Synthesizer
 
 AT_HAND = 16
@@ -22,8 +23,10 @@ class Renderer:
         *,
         rate_wpm: float,
         voice: str | None,
+        spelling: Spelling,
     ) -> None:
         self._synthesizer = synthesizer
+        self._spelling = spelling
         self._cache = cache
         self._rate_wpm = rate_wpm
         self._voice = voice
@@ -40,6 +43,7 @@ class Renderer:
         Raises:
             VoiceError: it can be neither found nor rendered.
         """
+        text = self._spelling(text)
         rate_wpm = round(self._rate_wpm * tempo)
         speech = self._at_hand.get((text, rate_wpm))
         if speech is None:

@@ -13,6 +13,7 @@ from voice.speaking.errors import VoiceError
 from voice.speaking.player import Listener
 from voice.speaking.renderer import Renderer
 from voice.speaking.speech import Speech
+from voice.speaking.spelling import AS_WRITTEN, Spelling
 from voice.speaking.synthesizer import Synthesizer
 
 RATE_WPM = 165
@@ -90,6 +91,7 @@ class Speaker:
         *,
         rate_wpm: float = RATE_WPM,
         voice: str | None = None,
+        spelling: Spelling = AS_WRITTEN,
         on_ended: Callable[[int, bool], None],
         on_trouble: Callable[[str, str, str], None],
         on_mended: Callable[[str], None],
@@ -102,6 +104,7 @@ class Speaker:
             cache: None keeps nothing on disk.
             rate_wpm: words per minute at tempo 1.
             voice: an id from `Synthesizer.voices`; None is the usual one.
+            spelling: how words are written for the voice.
             on_ended: an utterance, and whether it was heard to its end.
             on_trouble: the part ("loudspeaker" or "voice"), what is wrong, the remedy.
             on_mended: the part that works again.
@@ -110,7 +113,9 @@ class Speaker:
             LoudspeakerError: the player cannot be opened.
             VoiceError: the synthesiser cannot be started.
         """
-        self._renderer = Renderer(synthesizer, cache, rate_wpm=rate_wpm, voice=voice)
+        self._renderer = Renderer(
+            synthesizer, cache, rate_wpm=rate_wpm, voice=voice, spelling=spelling
+        )
         self._player = player
         self._on_trouble = on_trouble
         self._on_mended = on_mended

@@ -47,6 +47,8 @@ class VoiceInfo:
     """A language tag such as "en-gb"; may be empty."""
     gender: str
     """"Male", "Female" or empty."""
+    usual: bool = False
+    """It speaks unless another is chosen."""
 
 
 class Synthesizer:
@@ -196,7 +198,8 @@ class Synthesizer:
             if not greeting.get("ready"):
                 self._drop()
                 raise VoiceError(
-                    f"There is no voice on this machine ({greeting.get('error')}).", _INSTALL
+                    f"There is no voice on this machine ({greeting.get('error')}).",
+                    str(greeting.get("remedy") or _INSTALL),
                 )
             self._version = str(greeting["version"])
         return self._worker

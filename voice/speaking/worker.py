@@ -17,8 +17,9 @@ import signal
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Protocol
 
 from voice.speaking.frames import Head, private_pipes, read_frame, write_frame
 
@@ -32,8 +33,25 @@ class UnknownVoiceError(ValueError):
     remedy = "Choose one of the voices that are listed."
 
 
+class Renders(Protocol):
+    """What renders sentences, one at a time."""
+
+    @property
+    def version(self) -> str:
+        """Everything that decides how a sentence sounds."""
+
+    def warm_up(self) -> None:
+        """Get ready for the first sentence, as far as the greeting need not wait for it."""
+
+    def voices(self) -> list[Head]:
+        """What it offers."""
+
+    def render(self, text: str, rate_wpm: int, voice: str | None) -> bytes:
+        """The bytes of a sound file in which `text` is said."""
+
+
 class Engine:
-    """A pyttsx3 engine that renders one sentence at a time."""
+    """A pyttsx3 engine."""
 
     def __init__(self, folder: Path) -> None:
         self._file = folder / "sentence"
@@ -55,6 +73,9 @@ class Engine:
             parts.append(self._espeak.Info().decode(errors="replace"))
         return " ".join(parts)
 
+    def warm_up(self) -> None:
+        """It is ready when it has been made."""
+
     def voices(self) -> list[Head]:
         """What the engine offers."""
         return [
@@ -63,6 +84,7 @@ class Engine:
                 "name": str(voice.name or ""),
                 "language": str((voice.languages or [""])[0]),
                 "gender": str(voice.gender or ""),
+                "usual": str(voice.id) == str(self._default_voice),
             }
             for voice in self._engine.getProperty("voices")
         ]
@@ -79,7 +101,9 @@ class Engine:
         self._engine.save_to_file(text, str(self._file))
         self._engine.runAndWait()
         if self._errors:
-            raise RuntimeError(self._errors[0])
+            # eSpeak may complain of a voice only now.
+            known = voice is None or voice in {one.id for one in self._engine.getProperty("voices")}
+            raise RuntimeError(self._errors[0]) if known else UnknownVoiceError(self._errors[0])
         if self._espeak is not None:
             # pyttsx3's loop ends after 10 ms, whether eSpeak has finished or not.
             self._finished.wait()
@@ -106,14 +130,19 @@ class Engine:
         self._errors.append(f"{name or 'engine'}: {exception}")
 
 
-def serve(requests: IO[bytes], answers: IO[bytes], folder: Path) -> int:
+def serve(
+    make: Callable[[Path], Renders], requests: IO[bytes], answers: IO[bytes], folder: Path
+) -> int:
     """Answer requests until they end; returns the process's exit code."""
     try:
-        engine = Engine(folder)
+        engine = make(folder)
         write_frame(answers, {"ready": True, "version": engine.version})
     except Exception as error:  # whatever a driver raises, the parent must hear of it
-        write_frame(answers, {"ready": False, "error": f"{type(error).__name__}: {error}"})
+        remedy = getattr(error, "remedy", "")
+        what = str(error) if remedy else f"{type(error).__name__}: {error}"
+        write_frame(answers, {"ready": False, "error": what, "remedy": remedy})
         return 1
+    engine.warm_up()
     while (frame := read_frame(requests)) is not None:
         request = frame[0]
         try:
@@ -127,21 +156,26 @@ def serve(requests: IO[bytes], answers: IO[bytes], folder: Path) -> int:
     return 0
 
 
-def _answer(engine: Engine, request: Head) -> tuple[Head, bytes]:
+def _answer(engine: Renders, request: Head) -> tuple[Head, bytes]:
     if request["do"] == "voices":
         return {"voices": engine.voices()}, b""
     return {}, engine.render(request["text"], request["rate_wpm"], request["voice"])
 
 
-def main() -> int:
-    """Run the worker."""
+def run(make: Callable[[Path], Renders]) -> int:
+    """Run a worker with the engine that `make` makes; returns the process's exit code."""
     # Ctrl-C reaches every process of the terminal; the parent decides when we end.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     requests, answers = private_pipes()
     try:
-        return serve(requests, answers, Path(sys.argv[1]))
+        return serve(make, requests, answers, Path(sys.argv[1]))
     except BrokenPipeError:
         return 0
+
+
+def main() -> int:
+    """Run the worker that has pyttsx3."""
+    return run(Engine)
 
 
 if __name__ == "__main__":

