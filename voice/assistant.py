@@ -1,7 +1,7 @@
 """The conversation: the only place that joins the rooms.
 
-One loop takes what happened from one inbox, in order: something was heard, an
-utterance of our own ended, a part is in trouble. All state of the conversation
+One loop takes what happened from one inbox, in order: something was heard, a button
+was pressed, an utterance of our own ended, a part is in trouble. All state of the conversation
 belongs to this loop; whatever runs elsewhere only puts events into the inbox.
 """
 
@@ -169,13 +169,16 @@ class Assistant:
         history: History | None = None,
         reminders: Reminders | None = None,
         wake: bool = False,
+        look: Callable[[Assistant], None] = lambda _: None,
     ) -> None:
+        """Prepare; `look` reads how it stands whenever it is about to wait for what comes."""
         self.inbox: SimpleQueue[Event] = inbox if inbox is not None else SimpleQueue()
         self._pack = pack
         self._understanding = understanding
         self._voice = voice
         self._duck = duck
         self._show = show
+        self._look = look
         self._clock = clock
         self._now = now
         self.narrator = Narrator(
@@ -240,6 +243,7 @@ class Assistant:
             timeout: Seconds to wait at most for an event; None waits as long
                 as the narrator can.
         """
+        self._look(self)
         deadline = self.narrator.deadline
         if deadline is not None:
             left = max(0.0, deadline - self._clock())
@@ -260,6 +264,8 @@ class Assistant:
         match event:
             case Heard():
                 self._heard(event)
+            case Request():
+                self.act(event)
             case Partial():
                 self._partly_heard(event)
             case SpeechBegan():
@@ -269,12 +275,10 @@ class Assistant:
                 self._spoken(event)
             case Trouble() | Mended():
                 self._tell_of(event)
-            case Due() if self._reminding is not None:
-                self._engage()
-                self._reminding.ring(event)
+            case Due():
+                self._ring(event)
             case Woke():
-                if self.narrator.pause():
-                    self._aside("interrupted")
+                self._woken()
             case Quit():
                 self.narrator.stop()
                 self.finished = True
@@ -565,6 +569,15 @@ class Assistant:
                 self._offer = asked if isinstance(asked, Ask) and asked.yes is not None else None
                 self._offer_until = self._clock() + OFFER_STANDS
         self._guiding.note(event)
+
+    def _woken(self) -> None:
+        if self.narrator.pause():
+            self._aside("interrupted")
+
+    def _ring(self, due: Due) -> None:
+        if self._reminding is not None:
+            self._engage()
+            self._reminding.ring(due)
 
     def _engage(self) -> None:
         self._engaged_until = self._clock() + ENGAGED

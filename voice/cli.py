@@ -24,7 +24,7 @@ from voice import __version__, places
 if TYPE_CHECKING:
     from voice.events import Request
     from voice.history import History
-    from voice.session import Rooms
+    from voice.session import Rooms, Show
 
 NO = 1
 """It ran, and the answer is no."""
@@ -39,6 +39,9 @@ _ONLY_THE_USER = 0o077
 
 SILENCE_ENDS = 30.0
 """Seconds without a word after which a session that is for one thing alone ends."""
+
+SCREEN_PORT = 5668
+"""The letters of "knot" on the keys of a telephone."""
 
 HISTORY_IS_OFF = "The history is off: unknot history --on keeps one."
 WEEKS_DRAWN = 8
@@ -139,6 +142,13 @@ _volume = click.option(
     help="How loud it speaks.",
 )
 _voice = click.option("--voice", metavar="ID", help="A voice that `unknot doctor --voices` lists.")
+_port = click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=SCREEN_PORT,
+    show_default=True,
+    help="Where the page of the screen is served on this machine; 0 chooses one that is free.",
+)
 
 
 @click.group(
@@ -191,6 +201,8 @@ def _talk(command: Callable[..., None]) -> Callable[..., None]:
             help="Listen while it speaks. Turn it off where the loudspeaker drowns the microphone.",
         ),
         click.option("--plain", is_flag=True, help="Lines instead of the live view."),
+        click.option("--screen", is_flag=True, help="Serve a page to glance at, on this machine."),
+        _port,
     ]
     for option in reversed(options):
         command = option(command)
@@ -210,6 +222,7 @@ def listen(**options: Any) -> None:
     unknot listen
     unknot listen --device "USB headset"
     unknot listen --rate 140 --volume 60
+    unknot listen --screen                  and a page to see from the floor
     printf 'what are my options\\n' | unknot listen --text
     """
     _converse(opening=None, **options)
@@ -230,6 +243,7 @@ def stretch(*, routine: str | None, once: bool, **options: Any) -> None:
     unknot stretch
     unknot stretch knees_to_chest
     unknot stretch overhead_reach --rate 140
+    unknot stretch --screen
     """
     from voice.events import Request
 
@@ -251,6 +265,8 @@ def _converse(
     wake: bool,
     barge_in: bool,
     plain: bool,
+    screen: bool,
+    port: int,
 ) -> None:
     from voice.screen import LiveView, PlainView, TypedView
     from voice.session import ListeningSession, Rooms, Settings, TypedSession
@@ -272,14 +288,69 @@ def _converse(
     if text:
         interactive = sys.stdin.isatty()
         view = TypedView(Console(), prompt=interactive)
-        TypedSession(rooms, view.show, sys.stdin, interactive=interactive, opening=opening).run()
+        with _shown_too(rooms, view.show, port if screen else None, hears=False) as show:
+            TypedSession(rooms, show, sys.stdin, interactive=interactive, opening=opening).run()
         return
     console = Console()
     live = console.is_terminal and not plain
     view_of = LiveView(console, title=rooms.pack.name, hints=HINTS) if live else PlainView(console)
-    with view_of as shown:
-        ends_after = SILENCE_ENDS if once else None
-        ListeningSession(rooms, shown.show, opening, ends_after=ends_after).run()
+    ends_after = SILENCE_ENDS if once else None
+    with (
+        _shown_too(rooms, view_of.show, port if screen else None, hears=True) as show,
+        view_of,
+    ):
+        ListeningSession(rooms, show, opening, ends_after=ends_after).run()
+
+
+@contextmanager
+def _shown_too(rooms: Rooms, show: Show, port: int | None, *, hears: bool) -> Iterator[Show]:
+    """Show what happens on a page as well, and say where; None: there is no page."""
+    if port is None:
+        yield show
+        return
+    from voice.screen.web import open_screen
+
+    with open_screen(rooms, show, port=port, hears=hears) as (show_both, address):
+        click.echo(f"unknot: the screen is at {address}", err=True)
+        yield show_both
+
+
+@main.command()
+@click.option("--silent", is_flag=True, help="Only show what would be spoken.")
+@click.option("--device", metavar="NAME", help="The loudspeaker by name or number.")
+@_port
+@_pack
+@_rate
+@_volume
+@_voice
+def screen(
+    *,
+    silent: bool,
+    device: str | None,
+    port: int,
+    pack: str | None,
+    rate: int | None,
+    volume: int,
+    voice: str | None,
+) -> None:
+    """Serve the screen alone: no microphone, the page's buttons and keys ask instead.
+
+    What it says is spoken aloud and lit on the page; without a loudspeaker it is only shown, as
+    with --silent. The page is for the browsers of this machine. Ctrl+C ends it.
+
+    \b
+    unknot screen
+    unknot screen --silent
+    """
+    from voice.screen.silent import ScreenSession
+    from voice.session import Rooms, Settings
+
+    settings = Settings(
+        pack=pack, loudspeaker=_device(device), rate=rate, volume=volume / 100, voice=voice
+    )
+    rooms = Rooms(settings)
+    with _shown_too(rooms, lambda _: None, port, hears=False) as show:
+        ScreenSession(rooms, show, silent=silent).run()
 
 
 def _check_routine(rooms: Rooms, opening: Request | None) -> None:

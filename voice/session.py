@@ -133,6 +133,8 @@ class Rooms:
         self.played = Played()
         """What the loudspeaker plays, so that it can be told from what is heard."""
         self.rate = settings.rate or self.pack.voice.words_per_minute
+        self.look: Callable[[Assistant], None] = lambda _: None
+        """Reads how the assistant stands before each of its steps; a screen sets it."""
 
     @cached_property
     def reminders(self) -> Reminders | None:
@@ -192,6 +194,7 @@ class Rooms:
             history=history(),
             reminders=self.reminders,
             wake=self.settings.wake,
+            look=self.look,
             **timing,
         )
 

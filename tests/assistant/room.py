@@ -16,6 +16,7 @@ from voice.events import Heard, Request, Spoken
 from voice.history import History
 from voice.knowledge import Pack
 from voice.reminders import Reminders
+from voice.screen.board import Board
 from voice.scripts.narrator import Phase
 from voice.understanding import Understanding
 
@@ -73,6 +74,7 @@ class Room:
         reminders: Reminders | None = None,
         *,
         wake: bool = False,
+        board: Board | None = None,
     ) -> None:
         self.now = 1000.0
         self.tape = Tape()
@@ -83,15 +85,22 @@ class Room:
             understanding,
             self.tape,
             duck=self.tape.duck,
-            show=self.shown.append,
+            show=self._show,
             clock=lambda: self.now,
             now=lambda: today + timedelta(seconds=self.now - 1000.0),
             history=history,
             reminders=reminders,
             wake=wake,
+            look=board.look if board is not None else lambda _: None,
         )
+        self._board = board
         self.utterances = 0
         self._seen, self._seen_at = 0, 0.0
+
+    def _show(self, event: Event) -> None:
+        self.shown.append(event)
+        if self._board is not None:
+            self._board.show(event)
 
     def hear(self, text: str, confidence: float = 1.0) -> None:
         self.utterances += 1
