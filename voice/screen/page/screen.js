@@ -49,6 +49,7 @@ function lost() {
 }
 
 function show(message) {
+  if (now === null) performance.mark("shown");
   now = { ...message, at: performance.now() - message.age * 1000 };
   body.dataset.link = "open";
   showState(message);
