@@ -75,6 +75,13 @@ def test_the_wheel_holds_every_pack_and_model_file(wheel: Path) -> None:
     assert "voice/py.typed" in held
 
 
+def test_the_wheel_holds_the_page(wheel: Path) -> None:
+    held = zipfile.ZipFile(wheel).namelist()
+    files = {str(path.relative_to(ROOT)) for path in (ROOT / "voice/screen/page").iterdir()}
+    assert len(files) > 5
+    assert files <= set(held)
+
+
 def test_the_wheel_holds_nothing_else(wheel: Path) -> None:
     held = zipfile.ZipFile(wheel).namelist()
     assert [name for name in held if not name.startswith(("voice/", "unknot-"))] == []
