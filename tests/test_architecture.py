@@ -29,7 +29,21 @@ ROOMS = frozenset(
         "vocabulary",
     }
 )
-DOORS = frozenset({"cli", "session", "ringing", "bell", "doctor", "screen", "bridges", "__main__"})
+DOORS = frozenset(
+    {
+        "__main__",
+        "auditions",
+        "bell",
+        "bridges",
+        "cli",
+        "cli_choices",
+        "doctor",
+        "preferences",
+        "ringing",
+        "screen",
+        "session",
+    }
+)
 
 MAY_IMPORT: dict[str, frozenset[str]] = {
     "__init__": frozenset(),

@@ -20,6 +20,8 @@ import click
 from rich.console import Console
 
 from voice import __version__, places
+from voice.cli_choices import config, defaults_for, voices
+from voice.preferences import FASTEST, SLOWEST, PreferenceError
 
 if TYPE_CHECKING:
     from voice.events import Request
@@ -47,9 +49,6 @@ HISTORY_IS_OFF = "The history is off: unknot history --on keeps one."
 WEEKS_DRAWN = 8
 """How far back `unknot history --plot` looks."""
 
-SLOWEST, FASTEST = 80, 450
-"""Words per minute that the voice can speak."""
-
 HINTS = "say: how do I stretch my back · what are my options · help · stop      Ctrl+C ends it"
 
 
@@ -60,6 +59,7 @@ class _ListensByDefault(click.Group):
         own = {"-h", "--help", "--version"}
         if not args or (args[0].startswith("-") and args[0] not in own):
             args = ["listen", *args]
+        ctx.default_map = defaults_for(self)
         return super().parse_args(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -108,7 +108,13 @@ def _is_bad_input(error: Exception) -> bool:
 
     return isinstance(
         error,
-        PackError | AudioFileError | TemplateError | CalendarError | QuietHoursError | WordError,
+        PackError
+        | AudioFileError
+        | TemplateError
+        | CalendarError
+        | PreferenceError
+        | QuietHoursError
+        | WordError,
     )
 
 
@@ -141,7 +147,7 @@ _volume = click.option(
     metavar="PERCENT",
     help="How loud it speaks.",
 )
-_voice = click.option("--voice", metavar="ID", help="A voice that `unknot doctor --voices` lists.")
+_voice = click.option("--voice", metavar="ID", help="A voice that `unknot voices` lists.")
 _port = click.option(
     "--port",
     type=click.IntRange(0, 65535),
@@ -557,12 +563,13 @@ def transcribe(*, recordings: tuple[Path, ...], as_json: bool, model: Path | Non
     unknot transcribe --json *.flac
     """
     from voice.listening.transcription import transcribe as hear_all
+    from voice.screen.waiting import waiting
     from voice.session import Settings, open_model
 
     loaded = open_model(Settings(model=model))
     heard_any = False
     for recording in recordings:
-        with _progress(recording) as progress:
+        with waiting(recording.name) as progress:
             transcript = hear_all(recording, loaded, progress=progress)
         heard_any = heard_any or bool(transcript.text)
         if as_json:
@@ -571,17 +578,6 @@ def transcribe(*, recordings: tuple[Path, ...], as_json: bool, model: Path | Non
             click.echo(transcript.text)
     if not heard_any:
         click.get_current_context().exit(NO)
-
-
-@contextmanager
-def _progress(recording: Path) -> Iterator[Callable[[float, float], None]]:
-    """A progress bar on stderr, where a person sees it."""
-    from rich.progress import Progress
-
-    console = Console(stderr=True)
-    with Progress(console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task(recording.name, total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
 @main.command()
@@ -640,8 +636,9 @@ def models_install(*, name: str) -> None:
     unknot models install small-en-us
     """
     from voice.models import install
+    from voice.screen.waiting import waiting
 
-    with _progress(Path(name)) as progress:
+    with waiting(name) as progress:
         installed = install(name, home=places.home(), progress=progress)
     click.echo(f"{name} is installed in {installed} and will be used from now on.")
 
@@ -740,6 +737,10 @@ def models_remove_words(*, words: tuple[str, ...], everything: bool) -> None:
     if everything:
         remove_all_words(home=places.home())
     _tell_which_model("taken back")
+
+
+main.add_command(config)
+main.add_command(voices)
 
 
 @main.group("pack")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from platformdirs import user_data_path
+from platformdirs import user_config_path, user_data_path
 
 DEFAULT_PACK = "knot-in-your-back"
 
@@ -16,6 +16,13 @@ def home() -> Path:
     """The data folder: `UNKNOT_HOME`, else the platform's place. It need not exist yet."""
     named = os.environ.get("UNKNOT_HOME")
     return Path(named).expanduser() if named else user_data_path("unknot", appauthor=False)
+
+
+def config() -> Path:
+    """The file of what was chosen for good: in `UNKNOT_HOME`, else in the platform's place."""
+    named = os.environ.get("UNKNOT_HOME")
+    folder = Path(named).expanduser() if named else user_config_path("unknot", appauthor=False)
+    return folder / "config.toml"
 
 
 def speech_cache() -> Path:

@@ -29,11 +29,13 @@ from voice.reminders.watch import Watch
 from voice.ringing import open_reminders
 from voice.scripts.narrator import Phase, Voice
 from voice.speaking.cache import SpeechCache
+from voice.speaking.errors import VoiceError
 from voice.speaking.played import Played
 from voice.speaking.player import Player
 from voice.speaking.recorder import RecordingSpeaker
 from voice.speaking.speaker import Speaker
-from voice.speaking.synthesizer import Synthesizer
+from voice.speaking.spelling import Spelling
+from voice.speaking.voices import synthesizer_for
 from voice.understanding import Understanding
 from voice.understanding.interrupting import interrupting_phrases
 
@@ -133,6 +135,7 @@ class Rooms:
         self.played = Played()
         """What the loudspeaker plays, so that it can be told from what is heard."""
         self.rate = settings.rate or self.pack.voice.words_per_minute
+        self.spelling = Spelling(self.pack.voice.says)
         self.look: Callable[[Assistant], None] = lambda _: None
         """Reads how the assistant stands before each of its steps; a screen sets it."""
 
@@ -224,13 +227,14 @@ class Rooms:
             LoudspeakerError: there is none that works.
             VoiceError: there is no synthesiser.
         """
-        with Synthesizer() as synthesizer:
+        with synthesizer_for(self.settings.voice) as synthesizer:
             speaker = Speaker(
                 synthesizer,
                 Player(self.settings.loudspeaker, played=self.played),
                 SpeechCache(places.speech_cache()),
                 rate_wpm=self.rate,
                 voice=self.settings.voice,
+                spelling=self.spelling,
                 on_ended=self.ended,
                 on_trouble=self.troubled,
                 on_mended=self.mended,
@@ -284,10 +288,13 @@ def answer(rooms: Rooms, question: str, *, out: Path | None, say: bool) -> Answe
         OSError: `out` cannot be written.
     """
     said: list[str] = []
+    troubles: list[Trouble] = []
 
     def note(event: Event) -> None:
         if isinstance(event, Saying):
             said.append(event.text)
+        elif isinstance(event, Trouble) and event.part == "voice":
+            troubles.append(event)
 
     with ExitStack() as stack:
         if out is not None:
@@ -295,7 +302,8 @@ def answer(rooms: Rooms, question: str, *, out: Path | None, say: bool) -> Answe
             assistant = rooms.assistant(recorder, note, clock=recorder.clock)
             request = assistant.ask(question)
             _perform_at_once(assistant, recorder)
-            recorder.write(out)
+            if not troubles:
+                recorder.write(out)
         elif say:
             speaker = stack.enter_context(rooms.speaker())
             assistant = rooms.assistant(speaker, note)
@@ -307,16 +315,19 @@ def answer(rooms: Rooms, question: str, *, out: Path | None, say: bool) -> Answe
             assistant = rooms.assistant(written, note, clock=written.clock)
             request = assistant.ask(question)
             _perform_at_once(assistant, written)
+    if troubles:
+        raise VoiceError(troubles[0].what, troubles[0].remedy)
     return Answer(question, request, tuple(said))
 
 
 def _recorder(rooms: Rooms, stack: ExitStack) -> RecordingSpeaker:
-    synthesizer = stack.enter_context(Synthesizer())
+    synthesizer = stack.enter_context(synthesizer_for(rooms.settings.voice))
     recorder = RecordingSpeaker(
         synthesizer,
         SpeechCache(places.speech_cache()),
         rate_wpm=rooms.rate,
         voice=rooms.settings.voice,
+        spelling=rooms.spelling,
         on_ended=rooms.ended,
         on_trouble=rooms.troubled,
     )

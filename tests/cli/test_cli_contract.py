@@ -68,6 +68,10 @@ COMMANDS: list[Sequence[str]] = [
     ("models", "add-words"),
     ("models", "remove-words"),
     ("pack", "check"),
+    ("config",),
+    ("voices",),
+    ("voices", "play"),
+    ("voices", "use"),
     ("doctor",),
     ("demo",),
 ]
