@@ -169,9 +169,15 @@ class Assistant:
         history: History | None = None,
         reminders: Reminders | None = None,
         wake: bool = False,
+        keep: Callable[[str, int], bool] = lambda *_: False,
         look: Callable[[Assistant], None] = lambda _: None,
     ) -> None:
-        """Prepare; `look` reads how it stands whenever it is about to wait for what comes."""
+        """Prepare.
+
+        `keep` keeps what was chosen for good (`rate` or `volume`, as `unknot config` has them), and
+        says whether it could; `look` reads how it stands whenever it is about to wait for what
+        comes.
+        """
         self.inbox: SimpleQueue[Event] = inbox if inbox is not None else SimpleQueue()
         self._pack = pack
         self._understanding = understanding
@@ -179,11 +185,13 @@ class Assistant:
         self._duck = duck
         self._show = show
         self._look = look
+        self._keep = keep
         self._clock = clock
         self._now = now
         self.narrator = Narrator(
             voice, self._report, clock=clock, words_per_minute=words_per_minute
         )
+        self._words_per_minute = words_per_minute
         self._wake_phrases = pack.wake_phrases if wake else ()
         self.finished = False
         self._leaving = False
@@ -406,6 +414,9 @@ class Assistant:
         if control is not None:
             control()
             return
+        if request.intent == "from_now_on":
+            self._change_for_good(str(request.slots["change"]))
+            return
         self._last = request
         self._perform(script_for(self._pack, request))
 
@@ -482,6 +493,22 @@ class Assistant:
             self._aside("loudest" if louder else "quietest")
         elif not self.narrator.audible:
             self._aside("louder" if louder else "quieter")
+
+    def _change_for_good(self, change: str) -> None:
+        """Speak slower, faster, louder or quieter, now and in every session to come."""
+        if change in {"slower", "faster"}:
+            changed = self.narrator.change_tempo(change == "faster")
+            choice = "rate", round(self._words_per_minute * self.narrator.tempo)
+        else:
+            changed = self.narrator.change_volume(change == "louder")
+            choice = "volume", round(100 * self._voice.volume)
+        if not changed:
+            self._control[change]()
+        else:
+            kept = ("kept",) if self._keep(*choice) else ()
+            self.narrator.aside(
+                " ".join(talking.sentences(self._pack, key) for key in (change, *kept))
+            )
 
     def _stop(self) -> None:
         """While something is performed, end that; when all is quiet, end the session."""

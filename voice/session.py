@@ -12,7 +12,7 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import IO, Any
 
-from voice import places
+from voice import places, preferences
 from voice.alsa import hush_alsa
 from voice.assistant import Assistant, Event, Quit, Woke
 from voice.events import Heard, Mended, Request, Saying, Spoken, Trouble
@@ -197,9 +197,20 @@ class Rooms:
             history=history(),
             reminders=self.reminders,
             wake=self.settings.wake,
+            keep=self._keep,
             look=self.look,
             **timing,
         )
+
+    def _keep(self, name: str, value: int) -> bool:
+        """Keep a choice for good; a trouble where that cannot be done."""
+        try:
+            preferences.choose(places.config(), name, value)
+        except (preferences.PreferenceError, OSError) as error:
+            remedy = getattr(error, "remedy", "Look at the rights and the space of its folder.")
+            self.inbox.put(Trouble("choices", str(error), remedy))
+            return False
+        return True
 
     def recognizer(self, model: Model) -> Recognizer:
         """A recogniser for what this pack can understand.
@@ -525,11 +536,12 @@ class TypedSession:
 
     def _converse(self, assistant: Assistant, voice: WrittenVoice) -> None:
         perform = _keep_time if self._interactive else _perform_at_once
+        perform(assistant, voice)
         while not assistant.finished:
-            perform(assistant, voice)
             if self._rooms.inbox.empty():
                 self._ready.set()
             assistant.step(timeout=None if _waits(assistant) else 0.0)
+            perform(assistant, voice)
 
     def _read(self) -> None:
         for line in self._lines:

@@ -79,6 +79,8 @@ class Room:
         self.now = 1000.0
         self.tape = Tape()
         self.shown: list[Event] = []
+        self.kept: list[tuple[str, int]] = []
+        self.can_keep = True
         self.pack = pack
         self.assistant = Assistant(
             pack,
@@ -91,11 +93,16 @@ class Room:
             history=history,
             reminders=reminders,
             wake=wake,
+            keep=self._keep,
             look=board.look if board is not None else lambda _: None,
         )
         self._board = board
         self.utterances = 0
         self._seen, self._seen_at = 0, 0.0
+
+    def _keep(self, name: str, value: int) -> bool:
+        self.kept.append((name, value))
+        return self.can_keep
 
     def _show(self, event: Event) -> None:
         self.shown.append(event)

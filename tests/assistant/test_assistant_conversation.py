@@ -362,6 +362,31 @@ def test_louder_changes_the_volume_without_a_word_while_it_speaks(room: Room) ->
     assert room.tape.said == [room.sentences("heat")[0]]
 
 
+@pytest.mark.parametrize(
+    ("words", "kept", "said"),
+    [
+        ("speak slower from now on", ("rate", 143), "I will speak more slowly. I will keep to"),
+        ("from now on speak a bit faster", ("rate", 190), "I will speak faster. I will keep to"),
+        ("always talk quieter", ("volume", 55), "I will speak more quietly. I will keep to"),
+        ("please be louder in future", ("volume", 85), "I will speak louder. I will keep to"),
+    ],
+)
+def test_what_is_asked_for_from_now_on_is_kept(
+    room: Room, words: str, kept: tuple[str, int], said: str
+) -> None:
+    room.hear(words)
+    room.let_it_finish()
+    assert room.kept == [kept]
+    assert " ".join(room.tape.said).startswith(said)
+
+
+def test_what_cannot_be_kept_is_not_promised(room: Room) -> None:
+    room.can_keep = False
+    room.hear("speak slower from now on")
+    room.let_it_finish()
+    assert room.tape.said == ["I will speak more slowly."]
+
+
 def test_it_says_aloud_that_the_microphone_is_gone_and_back(room: Room) -> None:
     room.tell(Trouble("microphone", "The microphone is gone.", "Plug it in again."))
     room.let_it_finish()

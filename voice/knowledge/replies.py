@@ -30,6 +30,7 @@ _PLAIN = (
     "history_off",
     "hold_begins",
     "interrupted",
+    "kept",
     "last_already",
     "listening_hint",
     "longest_hold",
