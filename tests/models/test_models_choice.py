@@ -23,6 +23,13 @@ from voice.models import (
 )
 
 
+def _change_one_byte(path: Path) -> None:
+    """As long as before, and another file all the same."""
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+
+
 @pytest.fixture(autouse=True)
 def no_other_models(monkeypatch: pytest.MonkeyPatch) -> None:
     """What this machine's Vosk has downloaded is not for the tests."""
@@ -57,10 +64,17 @@ def test_the_official_model_is_preferred_once_installed(tmp_path: Path) -> None:
     [
         lambda folder: (folder / "graph/HCLr.fst").unlink(),
         lambda folder: (folder / "am/final.mdl").write_bytes(b"\0B half"),
+        lambda folder: _change_one_byte(folder / "am/final.mdl"),
         lambda folder: (folder / "unknot-files.json").unlink(),
         lambda folder: (folder / "unknot-files.json").write_text("{"),
     ],
-    ids=["a file is missing", "a file is cut short", "no list of files", "list is damaged"],
+    ids=[
+        "a file is missing",
+        "a file is cut short",
+        "a byte is changed",
+        "no list of files",
+        "list is damaged",
+    ],
 )
 def test_a_half_copied_official_model_is_passed_over(
     tmp_path: Path, spoil: Callable[[Path], object]
@@ -137,6 +151,18 @@ def test_every_file_that_ships_is_what_the_manifest_says(tmp_path: Path) -> None
 
 def test_the_embedded_model_loads() -> None:
     assert load_model(shipped() / EMBEDDED).knows("back")
+
+
+def test_the_embedded_model_is_not_used_once_a_byte_of_it_is_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(shipped(), tmp_path / "shipped", ignore=shutil.ignore_patterns("recipe"))
+    monkeypatch.setattr("voice.models.shipped", lambda: tmp_path / "shipped")
+    assert find_model(home=tmp_path).name == EMBEDDED
+    _change_one_byte(tmp_path / "shipped" / EMBEDDED / "graph/HCLr.fst")
+    with pytest.raises(ModelsError, match="not whole") as raised:
+        find_model(home=tmp_path)
+    assert "install" in raised.value.remedy
 
 
 def test_verify_names_the_file_that_changed(tmp_path: Path) -> None:

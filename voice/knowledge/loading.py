@@ -18,7 +18,7 @@ from voice.knowledge.routines import read_routine
 from voice.knowledge.safety import read_safety
 
 MANIFEST, ARTICLE, REPLIES, SAFETY = "pack.yaml", "article.md", "replies.yaml", "safety.yaml"
-INTENTS, ROUTINES = "intents", "routines"
+INTENTS, ROUTINES, UNDERSTANDING = "intents", "routines", "understanding"
 
 
 def load_pack(folder: Path) -> Pack:
@@ -53,6 +53,8 @@ def _read(given: Path) -> tuple[Pack | None, tuple[Problem, ...]]:
     folder = given.resolve()
     findings = Findings()
     check_folder(folder, INTENTS, "*.yaml", findings)
+    if (folder / UNDERSTANDING).exists():
+        check_folder(folder, UNDERSTANDING, "*.*", findings)
     texts = {
         file: read_text(folder, file, findings) for file in (MANIFEST, ARTICLE, REPLIES, SAFETY)
     }

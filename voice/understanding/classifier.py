@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import zipfile
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 from voice.events import Slot
 from voice.understanding.errors import TemplateError
 from voice.understanding.features import SIZE, features_of
+from voice.understanding.pack import own
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,15 +81,34 @@ class Classifier:
             TemplateError: The file is broken or was made for other features.
         """
         try:
+            _check_size(own(file))
             with np.load(file, allow_pickle=False) as archive:
                 raw: list[tuple[str, Mapping[str, Slot]]] = json.loads(str(archive["labels"]))
                 labels = [Label(intent, tuple(slots.items())) for intent, slots in raw]
                 model = cls(labels, archive["weights"], archive["scales"], archive["bias"])
-        except (OSError, KeyError, ValueError, zipfile.BadZipFile) as trouble:
+        except (
+            OSError,
+            KeyError,
+            TypeError,
+            ValueError,
+            AttributeError,
+            zipfile.BadZipFile,
+            zlib.error,
+        ) as trouble:
             raise TemplateError(f"{file} is no classifier: {trouble}", _TRAIN) from trouble
         if model._weights.shape != (SIZE, len(labels)):
             raise TemplateError(f"{file} was made for other features.", _TRAIN)
         return model
 
+
+def _check_size(file: Path) -> None:
+    """Refuse an archive that would fill the memory: a megabyte packs a thousand."""
+    with zipfile.ZipFile(file) as archive:
+        if sum(part.file_size for part in archive.infolist()) > _LARGEST:
+            raise ValueError("it is far too large")
+
+
+_LARGEST = 64 * 1024 * 1024
+"""Bytes that a classifier may unpack to; ours are 2 MB."""
 
 _TRAIN = "Train it again: python -m voice.understanding.train PACK"

@@ -6,24 +6,27 @@ sentences that templates allow are a matter of their own: only a recogniser asks
 
 from __future__ import annotations
 
+import gc
 import hashlib
-import marshal
+import json
 import os
-import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from hassil import Intents
 
 from voice.understanding.context import INNER
-from voice.understanding.graph import Graph, Meaning, graph_of
+from voice.understanding.graph import Arc, Graph, Meaning, Tags, graph_of
 from voice.understanding.pack import parse_templates, read_templates
 from voice.understanding.sampling import sample_phrases
 
-_FORMAT = 2
+_Item = TypeVar("_Item")
+
+_FORMAT = 3
 """Raised when what is kept changes."""
 
 
@@ -52,7 +55,8 @@ def compiled(pack: Path, cache: Path | None) -> Compiled:
     kept = _read(file)
     if kept is not None:
         graph, topics, fillers = kept
-        return Compiled(_graph(graph), _graph(topics), fillers)
+        with _uncollected():
+            return Compiled(_graph(graph), _graph(topics), tuple(fillers))
     merged = read_templates(pack / "intents")
     result = Compiled(
         graph_of(parse_templates(merged)),
@@ -80,33 +84,92 @@ def _topics(merged: Mapping[str, Any]) -> Intents:
 
 
 def _fingerprint(folder: Path) -> str:
-    """Name the state of the templates, of this format and of this Python."""
-    sha = hashlib.sha256(f"{_FORMAT} {sys.version}".encode())
+    """Name the state of the templates and of this format."""
+    sha = hashlib.sha256(f"{_FORMAT}".encode())
     for file in sorted(folder.glob("*.yaml")):
         sha.update(file.name.encode() + file.read_bytes())
     return sha.hexdigest()[:24]
 
 
 def _plain(graph: Graph) -> tuple[Any, ...]:
-    meanings = [(one.intent, one.slots, one.template) for one in graph.meanings]
-    return (*graph.plain(), meanings)
+    """A graph as lists of numbers, words and tags: read back in half the time of nested ones."""
+    arcs, finals = graph.plain()
+    words = _numbered(word for state in arcs for word in state)
+    tags = _numbered(
+        tags
+        for ways in (*(ways for state in arcs for ways in state.values()), *finals)
+        for _, tags in ways
+    )
+    return (
+        list(words),
+        list(tags),
+        [list(_flat_arcs(state, words, tags)) for state in arcs],
+        [[number for order, more in ends for number in (order, tags[more])] for ends in finals],
+        [(one.intent, one.slots, one.template) for one in graph.meanings],
+    )
+
+
+def _numbered(items: Iterable[_Item]) -> dict[_Item, int]:
+    return {item: number for number, item in enumerate(dict.fromkeys(items))}
+
+
+def _flat_arcs(
+    state: Mapping[str, Sequence[Arc]], words: Mapping[str, int], tags: Mapping[Tags, int]
+) -> Iterator[int]:
+    for word, ways in state.items():
+        for target, more in ways:
+            yield from (words[word], target, tags[more])
 
 
 def _graph(plain: Sequence[Any]) -> Graph:
-    arcs, finals, meanings = plain
-    return Graph(arcs, finals, [Meaning(*meaning) for meaning in meanings])
+    words, tags, arcs, finals, meanings = plain
+    set_on_the_way = [_tags(pairs) for pairs in tags]
+    return Graph(
+        [_arcs(flat, words, set_on_the_way) for flat in arcs],
+        [_ends(flat, set_on_the_way) for flat in finals],
+        [Meaning(intent, _tags(slots), template) for intent, slots, template in meanings],
+    )
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Holds the garbage collector back: it would take five times as long as the work itself."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+
+
+def _tags(pairs: Sequence[Any]) -> Tags:
+    return tuple((name, value) for name, value in pairs)
+
+
+def _arcs(flat: Sequence[int], words: Sequence[str], tags: Sequence[Tags]) -> dict[str, list[Arc]]:
+    arcs: dict[str, list[Arc]] = {}
+    numbers = iter(flat)
+    for word, target, more in zip(numbers, numbers, numbers, strict=True):
+        arcs.setdefault(words[word], []).append((target, tags[more]))
+    return arcs
+
+
+def _ends(flat: Sequence[int], tags: Sequence[Tags]) -> list[tuple[int, Tags]]:
+    numbers = iter(flat)
+    return [(order, tags[more]) for order, more in zip(numbers, numbers, strict=True)]
 
 
 def _file(what: str, pack: Path, cache: Path | None) -> Path | None:
     """Where it is kept, if anywhere."""
-    return cache / f"{what}-{_fingerprint(pack / 'intents')}.bin" if cache else None
+    return cache / f"{what}-{_fingerprint(pack / 'intents')}.json" if cache else None
 
 
 def _write(file: Path | None, result: Any) -> None:
     """Write beside and rename, so that another process never reads half a file."""
     if file is None:
         return
-    content = marshal.dumps(result)
+    content = json.dumps(result, separators=(",", ":")).encode()
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=file.parent, delete=False) as half:
@@ -125,4 +188,4 @@ def _read(file: Path | None) -> Any:
     digest, content = kept[:32], kept[32:]
     if hashlib.sha256(content).digest() != digest:
         return None
-    return marshal.loads(content)  # noqa: S302 - our own file, hash checked
+    return json.loads(content)

@@ -99,8 +99,10 @@ class Graph:
         """Every word of the templates, holes included."""
         return {word for arcs in self._arcs for word in arcs}
 
-    def plain(self) -> tuple[object, object]:
-        """The arcs and ends as plain lists, to be written down."""
+    def plain(
+        self,
+    ) -> tuple[Sequence[Mapping[str, Sequence[Arc]]], Sequence[Sequence[tuple[int, Tags]]]]:
+        """The arcs and the ends of every state, to be written down."""
         return self._arcs, self._finals
 
     def matches(self, words: Iterable[str]) -> list[Match]:

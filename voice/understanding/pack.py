@@ -9,20 +9,39 @@ import yaml
 from hassil import Intents, merge_dict
 from hassil.parser import ParseError
 
+from voice.knowledge.files import LARGEST
 from voice.understanding.errors import TemplateError
 
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-def read_yaml(file: Path) -> dict[str, Any]:
-    """Read one mapping from a YAML file.
+def own(file: Path) -> Path:
+    """A file that lies in one of a pack's folders: `intents/`, `understanding/`.
 
     Raises:
-        TemplateError: It is no YAML, or no mapping.
+        TemplateError: A link leads it out of the pack, or it is far larger than such files are.
     """
     try:
-        content = yaml.load(file.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 - safe loader
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as trouble:
+        inside = file.resolve().is_relative_to(file.parent.parent.resolve())
+        small = not file.exists() or file.stat().st_size <= LARGEST
+    except (OSError, RuntimeError) as trouble:
+        raise TemplateError(f"{file} cannot be read: {trouble}", "Correct that file.") from trouble
+    if not inside:
+        raise TemplateError(f"{file} leads out of the pack's folder.", "Put the file itself there.")
+    if not small:
+        raise TemplateError(f"{file} is larger than {LARGEST // 1024} KiB.", "Make it smaller.")
+    return file
+
+
+def read_yaml(file: Path) -> dict[str, Any]:
+    """Read one mapping from a YAML file of a pack.
+
+    Raises:
+        TemplateError: It is no YAML, no mapping, or not the pack's own.
+    """
+    try:
+        content = yaml.load(own(file).read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 - safe loader
+    except (OSError, ValueError, RecursionError, yaml.YAMLError) as trouble:
         raise TemplateError(
             f"{file} cannot be read: {' '.join(str(trouble).split())}", "Correct that file."
         ) from trouble
