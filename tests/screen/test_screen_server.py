@@ -11,16 +11,18 @@ from contextlib import closing, contextmanager
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.screen.stage import Stage
 from voice.events import Heard, Level, Request
 from voice.knowledge import Pack
+from voice.screen.controls import LONGEST_SENTENCE, controls, read
 from voice.screen.guard import REQUESTS_AT_ONCE, Allowance
 from voice.screen.server import (
     CLOSES_WITHIN,
     FILES,
     LARGEST_BODY,
-    LONGEST_SENTENCE,
     MOST_PAGES,
     ScreenError,
 )
@@ -174,6 +176,21 @@ def test_a_request_is_one_of_the_table_or_one_sentence(
 ) -> None:
     assert ask(door, body) == status
     assert door.assistant.inbox.empty() == (status != 204)
+
+
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: (
+        st.lists(inner) | st.dictionaries(st.sampled_from(["do", "say"]) | st.text(), inner)
+    ),
+    max_leaves=5,
+)
+
+
+@given(st.binary(max_size=LARGEST_BODY) | ANYTHING.map(lambda body: json.dumps(body).encode()))
+def test_whatever_is_sent_is_a_request_a_sentence_or_nothing(pack: Pack, body: bytes) -> None:
+    asked = read(body, controls(pack))
+    assert asked is None or asked in controls(pack).values() or isinstance(asked, Heard)
 
 
 def test_what_is_asked_reaches_the_inbox_as_a_request_and_a_sentence_as_heard(door: Stage) -> None:

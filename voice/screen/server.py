@@ -24,14 +24,13 @@ from starlette.routing import Route
 
 from voice.events import Heard, Request
 from voice.screen.board import Board
+from voice.screen.controls import read
 from voice.screen.guard import REQUESTS_A_SECOND, REQUESTS_AT_ONCE, Allowance, Guard
 
 HOST = "127.0.0.1"
 
 LARGEST_BODY = 1024
 """Bytes of a request's body."""
-LONGEST_SENTENCE = 200
-"""Characters of a sentence that is typed on the page."""
 BODY_WITHIN = 5.0
 """Seconds in which a request's body must have come."""
 MOST_PAGES = 8
@@ -209,7 +208,7 @@ class ScreenServer:
             return PlainTextResponse("That took too long.", 408)
         if body is None:
             return PlainTextResponse("That is too much.", 413)
-        asked = _asked(body, self._controls)
+        asked = read(body, self._controls)
         if asked is None:
             return PlainTextResponse("There is no such request.", 400)
         self._hear(asked)
@@ -266,19 +265,3 @@ async def _body(request: HttpRequest) -> bytes | None:
         if len(body) > LARGEST_BODY:
             return None
     return body
-
-
-def _asked(body: bytes, controls: Mapping[str, Request]) -> Request | Heard | None:
-    """What a body asks for: a control by its name, or a sentence; None where it is neither."""
-    try:
-        asked = json.loads(body)
-    except (ValueError, RecursionError):
-        return None
-    match asked:
-        case {"do": str(name)} if len(asked) == 1:
-            return controls.get(name)
-        case {"say": str(text)} if len(asked) == 1 and len(text) <= LONGEST_SENTENCE:
-            said = text.strip()
-            return Heard(said) if said and said.isprintable() else None
-        case _:
-            return None

@@ -62,7 +62,7 @@ function show(message) {
 
 function showState({ picture, exchange, troubles, pack }) {
   body.dataset.state = picture.state;
-  document.documentElement.lang = pack.language;
+  for (const node of document.querySelectorAll("[data-pack]")) node.lang = pack.language;
   setText("state", STATES[picture.state]);
   setText("title", pack.name);
   document.title = `${STATES[picture.state]} · ${pack.name}`;
