@@ -9,8 +9,8 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -24,8 +24,10 @@ from voice.cli_choices import config, defaults_for, voices
 from voice.preferences import FASTEST, SLOWEST, PreferenceError
 
 if TYPE_CHECKING:
+    from voice.assistant import Assistant
     from voice.events import Request
     from voice.history import History
+    from voice.screen import View
     from voice.session import Rooms, Show
 
 NO = 1
@@ -48,8 +50,6 @@ SCREEN_PORT = 5668
 HISTORY_IS_OFF = "The history is off: unknot history --on keeps one."
 WEEKS_DRAWN = 8
 """How far back `unknot history --plot` looks."""
-
-HINTS = "say: how do I stretch my back · what are my options · help · stop      Ctrl+C ends it"
 
 
 class _ListensByDefault(click.Group):
@@ -206,7 +206,9 @@ def _talk(command: Callable[..., None]) -> Callable[..., None]:
             show_default=True,
             help="Listen while it speaks. Turn it off where the loudspeaker drowns the microphone.",
         ),
-        click.option("--plain", is_flag=True, help="Lines instead of the live view."),
+        click.option(
+            "--plain", is_flag=True, help="Lines instead of a live view, for screen readers."
+        ),
         click.option("--screen", is_flag=True, help="Serve a page to glance at, on this machine."),
         _port,
     ]
@@ -274,8 +276,7 @@ def _converse(
     screen: bool,
     port: int,
 ) -> None:
-    from voice.screen import LiveView, PlainView, TypedView
-    from voice.session import ListeningSession, Rooms, Settings, TypedSession
+    from voice.session import Rooms, Settings
 
     microphone, _, loudspeaker = (device or "").partition(",")
     settings = Settings(
@@ -291,33 +292,92 @@ def _converse(
     )
     rooms = Rooms(settings)
     _check_routine(rooms, opening)
-    if text:
-        interactive = sys.stdin.isatty()
-        view = TypedView(Console(), prompt=interactive)
-        with _shown_too(rooms, view.show, port if screen else None, hears=False) as show:
-            TypedSession(rooms, show, sys.stdin, interactive=interactive, opening=opening).run()
-        return
+    page = port if screen else None
+    with suppress(KeyboardInterrupt):  # as good an end as a spoken one
+        if text:
+            _type(rooms, opening, plain=plain, page=page)
+        else:
+            _speak(rooms, opening, once=once, plain=plain, page=page)
+
+
+def _type(rooms: Rooms, opening: Request | None, *, plain: bool, page: int | None) -> None:
+    from voice.screen import PlainView, TypedView, sentence
+    from voice.screen.board import Board
+    from voice.session import TypedSession
+
+    console, interactive = Console(), sys.stdin.isatty()
+    if interactive and _repaints(console) and not plain:
+        typed = TypedView(console, Board(rooms.pack, hears=False))
+        view: View = typed
+        lines: Iterable[str] = typed.lines()
+    else:
+        view, lines = PlainView(console, sentence), sys.stdin
+    with _shown(rooms, view, page, hears=False) as show:
+        TypedSession(rooms, show, lines, interactive=interactive, opening=opening).run()
+
+
+def _speak(
+    rooms: Rooms, opening: Request | None, *, once: bool, plain: bool, page: int | None
+) -> None:
+    from voice.screen import LiveView, PlainView
+    from voice.screen.board import Board
+    from voice.screen.coming import coming
+    from voice.session import ListeningSession
+
     console = Console()
-    live = console.is_terminal and not plain
-    view_of = LiveView(console, title=rooms.pack.name, hints=HINTS) if live else PlainView(console)
+    view: View = PlainView(console)
+    if _repaints(console) and not plain:
+        view = LiveView(
+            console,
+            Board(rooms.pack, hears=True),
+            title=rooms.pack.name,
+            coming=lambda: coming(rooms.reminders),
+        )
     ends_after = SILENCE_ENDS if once else None
-    with (
-        _shown_too(rooms, view_of.show, port if screen else None, hears=True) as show,
-        view_of,
-    ):
+    with _shown(rooms, view, page, hears=True) as show:
         ListeningSession(rooms, show, opening, ends_after=ends_after).run()
 
 
+def _repaints(console: Console) -> bool:
+    return console.is_terminal and not console.is_dumb_terminal
+
+
 @contextmanager
-def _shown_too(rooms: Rooms, show: Show, port: int | None, *, hears: bool) -> Iterator[Show]:
-    """Show what happens on a page as well, and say where; None: there is no page."""
+def _shown(rooms: Rooms, view: View, page: int | None, *, hears: bool) -> Iterator[Show]:
+    """Show what happens in the terminal, and on a page of that port as well; None: on none."""
+    with _shown_too(rooms, view.show, page, hears=hears, note=view.note) as show:
+        page_looks = rooms.look
+
+        def look(assistant: Assistant) -> None:
+            page_looks(assistant)
+            view.look(assistant)
+
+        rooms.look = look
+        with view:
+            yield show
+
+
+def _note(line: str) -> None:
+    click.echo(line, err=True)
+
+
+@contextmanager
+def _shown_too(
+    rooms: Rooms,
+    show: Show,
+    port: int | None,
+    *,
+    hears: bool,
+    note: Callable[[str], None] = _note,
+) -> Iterator[Show]:
+    """Show what happens on a page as well, and note where; None: there is no page."""
     if port is None:
         yield show
         return
     from voice.screen.web import open_screen
 
     with open_screen(rooms, show, port=port, hears=hears) as (show_both, address):
-        click.echo(f"unknot: the screen is at {address}", err=True)
+        note(f"unknot: the screen is at {address}")
         yield show_both
 
 

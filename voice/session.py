@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from queue import SimpleQueue
-from typing import IO, Any
+from typing import Any
 
 from voice import places, preferences
 from voice.alsa import hush_alsa
@@ -504,7 +504,7 @@ class TypedSession:
         self,
         rooms: Rooms,
         show: Show,
-        lines: IO[str],
+        lines: Iterable[str],
         *,
         interactive: bool,
         opening: Request | None = None,

@@ -61,7 +61,7 @@ SESSION = [
     Interruption("Slowly let it down again", 3.0, "what can i say", "You can say wait, go on"),
     Interruption("saying      your left knee", 6.0, "it hurts", "slowly ease out"),
     Interruption("Shall we go on more gently", 10.0, "yes please", "Then we go on gently"),
-    Interruption("saying      your left knee", 1.0, "how much longer", "understood  time_left"),
+    Interruption("saying      your left knee", 1.0, "how much longer", "understood  time left"),
     Interruption("Slowly let it down again", 3.0, "say that again", "Slowly let it down again"),
     Interruption(
         "One more on this side", 1.5, "can knots be prevented", "answer_faq question=prevention"

@@ -205,7 +205,7 @@ def test_a_reminder_that_is_asked_for_aloud_comes_aloud(
 ) -> None:
     conversation = talk()
     conversation.say("remind me to use my heating pad in one minute", RMS)
-    conversation.wait_for_line("understood  set_reminder about=heat minutes=1")
+    conversation.wait_for_line("understood  set reminder, about heat, minutes 1")
     asked = conversation.recording.seconds
     conversation.recording.wait_for_silence(2.0, after=asked, timeout=30.0)
     began = conversation.recording.wait_for_speaker(
