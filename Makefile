@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test test-quick lint bench model-report setup lock clean
+.PHONY: help run test test-quick lint pictures bench model-report setup lock clean
 
 bin := .venv/bin
 uv := .venv/uv
@@ -24,6 +24,9 @@ lint: setup-test ## Check style and types
 	@$(bin)/ruff check
 	@$(bin)/ruff format --check
 	@$(bin)/mypy
+
+pictures: setup-test ## Take the pictures of the README anew
+	@$(bin)/python -m tests.screen.pictures
 
 bench: setup-test ## Measure, and print the tables
 	@for table in tests/benchmarks/[!_]*.py; do \

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.conftest import lack
+from tests.screen.pictures import PACK, browser_here
 from tests.screen.stage import Stage
 from voice.knowledge import Pack, load_pack
 from voice.understanding import Understanding
-
-PACK = Path(__file__).parents[2] / "prompts" / "knot-in-your-back"
-BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 
 
 @pytest.fixture(scope="session")
@@ -36,8 +32,7 @@ def stage(pack: Pack, understanding: Understanding) -> Iterator[Stage]:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """The system's own Chromium: Playwright would download another."""
-    program = next(filter(None, map(shutil.which, BROWSERS)), None)
+    program = browser_here()
     if program is None:
         lack("the page needs chromium-headless-shell")
     with sync_playwright() as playwright:
