@@ -110,6 +110,7 @@ def told(*events: Event) -> Callable[[Seen], None]:
         (told(SpeechBegan(1), Partial(1, "how do i", 0.1)), ["heard        how do i …"]),
         (told(Heard("", 1)), ["heard        (nothing for me)"]),
         (told(Level(-30.0)), ["microphone   " + "█" * 20 + "░" * 20 + " -30 dB\n"]),
+        (told(Level(-120.0)), ["░ no sound: is it muted?"]),
         (told(Level(-20.0, overflows=3)), ["-20 dB, 3 blocks lost"]),
         (told(TROUBLE), ["trouble      microphone: The microphone is gone. Plug it in."]),
         (quiet, ["reminders    now take a break", "in 13 min use your heating pad, Wed 16:40"]),

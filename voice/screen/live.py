@@ -20,6 +20,7 @@ from rich.text import Text
 
 from voice.assistant import Assistant, Event
 from voice.events import Heard, Level, Request, SpeechBegan
+from voice.listening.sound import DIGITAL_SILENCE
 from voice.screen.board import Board, Shown
 from voice.screen.coming import Coming
 from voice.screen.picture import Picture, Place, State
@@ -111,7 +112,8 @@ def _hearing(sight: Sight, width: int, marks: Marks) -> Iterator[Row]:
 
 
 def _meter(dbfs: float, lost: int, width: int, marks: Marks) -> str:
-    told = f" {dbfs:.0f} dB" + (f", {lost} blocks lost" if lost else "")
+    heard = f" {dbfs:.0f} dB" if dbfs > DIGITAL_SILENCE else " no sound: is it muted?"
+    told = heard + (f", {lost} blocks lost" if lost else "")
     bar = marks.bar(1.0 - dbfs / QUIETEST_SHOWN, min(LONGEST_BAR, max(5, width - len(told) - 1)))
     return bar + told
 
