@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import itertools
 import json
 import socket
 import time
@@ -17,6 +18,8 @@ from hypothesis import strategies as st
 from tests.screen.stage import Stage
 from voice.events import Heard, Level, Request
 from voice.knowledge import Pack
+from voice.screen import server
+from voice.screen.board import LEVEL_EVERY
 from voice.screen.controls import LONGEST_SENTENCE, controls, read
 from voice.screen.guard import REQUESTS_AT_ONCE, Allowance
 from voice.screen.server import (
@@ -288,6 +291,18 @@ def test_the_stream_tells_what_happens_at_once(stage: Stage) -> None:
         assert told["exchange"]["heard"] == "read the heat section"
         stage.board.show(Level(-31.4))
         assert next(events) == ("level", -31)
+
+
+def test_everything_is_told_again_while_the_microphone_is_heard(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server, "REFRESH_EVERY", 0.3)
+    with following(stage) as events:
+        assert next(events)
+        for _ in range(10):
+            stage.board.show(Level(-120.0))
+            time.sleep(LEVEL_EVERY)
+        assert [kind for kind, _ in itertools.islice(events, 3)] == ["level", "message", "message"]
 
 
 def test_a_page_that_comes_later_gets_everything(stage: Stage) -> None:

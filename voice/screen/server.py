@@ -11,6 +11,7 @@ import json
 import socket
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import suppress
 from importlib.resources import files
 from types import TracebackType
 from typing import Any, Self
@@ -169,7 +170,7 @@ class ScreenServer:
         return StreamingResponse(self._stream(), media_type="text/event-stream")
 
     async def _stream(self) -> AsyncIterator[str]:
-        """News as it comes, for one page; everything once more after a while without any."""
+        """News as it comes, for one page; everything once more after a while."""
         loop = asyncio.get_running_loop()
         news = asyncio.Event()
 
@@ -180,18 +181,19 @@ class ScreenServer:
         try:
             with self._board.followed(wake):
                 yield f"retry: {TRY_AGAIN_MS}\n\n"
-                version, level = -1, None
+                version, level, again_at = -1, None, loop.time()
                 while not self._closing:
                     shown = self._board.shown
-                    if shown.version != version:
-                        version = shown.version
+                    if shown.version != version or loop.time() >= again_at:
+                        version, again_at = shown.version, loop.time() + REFRESH_EVERY
                         message = await asyncio.to_thread(self._message)
                         yield f"data: {json.dumps(message)}\n\n"
                     if shown.level != level:
                         level = shown.level
                         yield f"event: level\ndata: {level}\n\n"
-                    if not await _comes(news):
-                        version = -1
+                    with suppress(TimeoutError):
+                        async with asyncio.timeout_at(again_at):
+                            await news.wait()
                     news.clear()
         finally:
             self._wake.remove(wake)
@@ -242,16 +244,6 @@ def _serving(name: str, media_type: str) -> Callable[[HttpRequest], Awaitable[Re
         return Response(content, media_type=media_type)
 
     return serve
-
-
-async def _comes(news: asyncio.Event) -> bool:
-    """Whether there was news before it was time to send everything again."""
-    try:
-        async with asyncio.timeout(REFRESH_EVERY):
-            await news.wait()
-    except TimeoutError:
-        return False
-    return True
 
 
 async def _body(request: HttpRequest) -> bytes | None:

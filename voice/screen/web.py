@@ -7,14 +7,14 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Any
 
+from voice.assistant import Event
 from voice.knowledge import Pack
-from voice.reminders import Reminder, Reminders, StoreError
+from voice.reminders import Reminders
 from voice.screen.board import Board
+from voice.screen.coming import Coming, coming
 from voice.screen.controls import controls, starts
 from voice.screen.server import ScreenServer
 from voice.session import Rooms, Show
-
-REMINDERS_SHOWN = 4
 
 
 @contextmanager
@@ -36,7 +36,7 @@ def open_screen(rooms: Rooms, show: Show, *, port: int, hears: bool) -> Iterator
     board = Board(rooms.pack, hears=hears)
     rooms.look = board.look
 
-    def show_both(event: Any) -> None:
+    def show_both(event: Event) -> None:
         show(event)
         board.show(event)
 
@@ -57,28 +57,17 @@ def messages(pack: Pack, board: Board, reminders: Reminders | None) -> Callable[
         return {
             **asdict(shown),
             "age": board.age(shown),
-            "reminders": _due(reminders),
+            "reminders": [_row(reminder) for reminder in coming(reminders)],
             **always,
         }
 
     return message
 
 
-def _due(reminders: Reminders | None) -> list[dict[str, object]]:
-    """The next reminders; none where they cannot be read, which is shown as a trouble elsewhere."""
-    if reminders is None:
-        return []
-    try:
-        live = reminders.store.live(REMINDERS_SHOWN)
-    except StoreError:
-        return []
-    return [_row(reminders, reminder) for reminder in live]
-
-
-def _row(reminders: Reminders, reminder: Reminder) -> dict[str, object]:
+def _row(reminder: Coming) -> dict[str, object]:
     return {
-        "what": reminders.wording.kind(reminder.about).do,
+        "what": reminder.what,
         "at": f"{reminder.due:%H:%M}",
-        "seconds": (reminder.ring_ms - reminders.now()) / 1000,
-        "rings": reminder.state == "ringing",
+        "seconds": reminder.seconds,
+        "rings": reminder.rings,
     }
