@@ -42,6 +42,7 @@ DOORS = frozenset(
         "ringing",
         "screen",
         "session",
+        "timing",
     }
 )
 

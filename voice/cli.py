@@ -20,7 +20,7 @@ import click
 from rich.console import Console
 
 from voice import __version__, places
-from voice.cli_choices import config, defaults_for, voices
+from voice.cli_choices import bench, config, defaults_for, voices
 from voice.preferences import FASTEST, SLOWEST, PreferenceError
 
 if TYPE_CHECKING:
@@ -799,6 +799,7 @@ def models_remove_words(*, words: tuple[str, ...], everything: bool) -> None:
     _tell_which_model("taken back")
 
 
+main.add_command(bench)
 main.add_command(config)
 main.add_command(voices)
 

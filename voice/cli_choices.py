@@ -100,6 +100,57 @@ def _explain(name: str) -> None:
     click.get_current_context().exit(NO)
 
 
+@click.command("bench")
+@click.argument(
+    "recordings", nargs=-1, type=click.Path(path_type=Path, exists=True, dir_okay=False)
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")
+@click.option(
+    "--plot",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Draw where the time goes (PNG, SVG or PDF), with Matplotlib.",
+)
+@click.option("--pack", metavar="PACK", help="A content pack: its folder, or its name.")
+@click.option("--voice", metavar="ID", help="A voice that `unknot voices` lists.")
+def bench(
+    *,
+    recordings: tuple[Path, ...],
+    as_json: bool,
+    plot: Path | None,
+    pack: str | None,
+    voice: str | None,
+) -> None:
+    """Say how fast it is on this machine, from the last word to the first sound of the answer.
+
+    RECORDINGS are questions, one in each file; without them those of the pack are taken. Nothing
+    is played. Sentences that are kept from earlier are quicker than what is told for the voice.
+
+    \b
+    unknot bench
+    unknot bench question.wav --plot time.png
+    """
+    from voice.session import Rooms, Settings
+    from voice.timing import STAGES, draw, questions, time_questions
+
+    rooms = Rooms(Settings(pack=pack, voice=voice))
+    timed = []
+    if not as_json:
+        click.echo(f"{'milliseconds':36}" + "".join(f"{name:>14}" for name in (*STAGES, "in all")))
+    for one in time_questions(rooms, recordings or questions(rooms)):
+        timed.append(one)
+        if as_json:
+            stages = dict(zip(STAGES, one.stages, strict=True))
+            row = {"question": one.question, **stages, "total": one.total, "cpu": one.computed}
+            click.echo(json.dumps(row, ensure_ascii=False))
+        else:
+            numbers = (*one.stages, one.total)
+            shown = "".join(f"{1000 * seconds:14.0f}" for seconds in numbers)
+            click.echo(f"{one.question or '(nothing heard)':36.36}{shown}")
+    if plot is not None and timed:
+        draw(timed, plot)
+
+
 @click.group("voices", invoke_without_command=True)
 @click.option("--all", "everything", is_flag=True, help="Those of other languages, too.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line.")

@@ -68,6 +68,7 @@ COMMANDS: list[Sequence[str]] = [
     ("models", "add-words"),
     ("models", "remove-words"),
     ("pack", "check"),
+    ("bench",),
     ("config",),
     ("voices",),
     ("voices", "play"),
