@@ -329,6 +329,17 @@ def test_an_aside_in_a_hold_does_not_stop_its_clock() -> None:
     assert stage.narrator.phase is Phase.HOLDING
 
 
+def test_a_sentence_that_ends_as_it_is_paused_is_said_again() -> None:
+    stage = Stage()
+    stage.narrator.perform(READING)
+    stage.narrator.pause()
+    stage.finish_utterance()
+    stage.narrator.resume()
+    stage.finish_utterance()
+    stage.wait(0.5)
+    assert stage.said() == ["One.", "One.", "Two."]
+
+
 def test_a_hold_begins_afresh_after_a_pause() -> None:
     stage = Stage()
     holding(stage)

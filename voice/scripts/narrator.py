@@ -254,7 +254,9 @@ class Narrator:
             return False
         self.paused = False
         brief = self._clock() - self._paused_at <= RESUME_MIDWAY
-        if self.phase is Phase.SPEAKING and brief:
+        # The sentence may have ended in the very moment of the pause: then nothing is left of it.
+        midway = self.phase is Phase.SPEAKING and self._awaited != 0
+        if midway and brief:
             self._voice.resume()
         else:
             self._begin(self.script, self.step, afresh=True)
