@@ -141,7 +141,7 @@ def read(file: Path) -> Chosen:
         return Chosen({})
     except OSError as error:
         return Chosen({}, (f"{file}: {error.strerror or error}.",))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         return Chosen({}, (f"{file} is not TOML: {error}.",))
     right = {name: value for name, value in entries.items() if not _wrong(name, value)}
     wrong = (f"{file}: {what}" for name, value in entries.items() if (what := _wrong(name, value)))
@@ -158,7 +158,7 @@ def choose(file: Path, name: str, value: Value | None) -> None:
     what = _wrong(name, value) if value is not None else _unknown(name)
     if what:
         raise PreferenceError(what, "`unknot config` shows what can be chosen.")
-    before = file.read_text(encoding="utf-8") if file.exists() else _blank()
+    before = _content(file) if file.exists() else _blank()
     after = _with(before, name, value)
     if _value_in(after, name) != value:
         raise PreferenceError(
@@ -168,6 +168,15 @@ def choose(file: Path, name: str, value: Value | None) -> None:
     partial = file.with_name(f"{file.name}.partial")
     partial.write_text(after, encoding="utf-8")
     partial.replace(file)
+
+
+def _content(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise PreferenceError(
+            f"{file} is not UTF-8 text.", "Save it as such, or remove the file."
+        ) from error
 
 
 def parsed(text: str) -> Value:
@@ -224,5 +233,5 @@ def _with(content: str, name: str, value: Value | None) -> str:
 def _value_in(content: str, name: str) -> object:
     try:
         return tomllib.loads(content).get(name)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None

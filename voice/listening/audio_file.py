@@ -110,7 +110,7 @@ class FileSource:
             raise AudioFileError(f"{self.path} is shorter than its header says.", _PLAY_IT)
         if not np.isfinite(sound).all():
             raise AudioFileError(f"{self.path} holds samples that are not numbers.", _PLAY_IT)
-        return sound
+        return np.clip(sound, -1.0, 1.0)
 
 
 def _open(path: Path) -> soundfile.SoundFile:

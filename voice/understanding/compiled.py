@@ -52,11 +52,9 @@ def compiled(pack: Path, cache: Path | None) -> Compiled:
         TemplateError: The templates cannot be used.
     """
     file = _file("templates", pack, cache)
-    kept = _read(file)
+    kept = _compiled(_read(file))
     if kept is not None:
-        graph, topics, fillers = kept
-        with _uncollected():
-            return Compiled(_graph(graph), _graph(topics), tuple(fillers))
+        return kept
     merged = read_templates(pack / "intents")
     result = Compiled(
         graph_of(parse_templates(merged)),
@@ -67,13 +65,24 @@ def compiled(pack: Path, cache: Path | None) -> Compiled:
     return result
 
 
+def _compiled(kept: Any) -> Compiled | None:
+    """What was kept; None where it is not what this module writes."""
+    try:
+        graph, topics, fillers = kept
+        with _uncollected():
+            return Compiled(_graph(graph), _graph(topics), tuple(map(str, fillers)))
+    except (TypeError, ValueError, LookupError, AttributeError):
+        return None
+
+
 def sampled(pack: Path, cache: Path | None) -> Mapping[str, Sequence[str]]:
     """For each intent, sentences that its templates allow; arguments and errors of `compiled`."""
     file = _file("phrases", pack, cache)
-    phrases: Mapping[str, Sequence[str]] | None = _read(file)
-    if phrases is None:
-        phrases = sample_phrases(parse_templates(read_templates(pack / "intents")), INNER)
-        _write(file, phrases)
+    kept = _read(file)
+    if isinstance(kept, dict):
+        return {str(intent): tuple(map(str, lines)) for intent, lines in kept.items()}
+    phrases = sample_phrases(parse_templates(read_templates(pack / "intents")), INNER)
+    _write(file, phrases)
     return phrases
 
 
@@ -124,6 +133,8 @@ def _flat_arcs(
 def _graph(plain: Sequence[Any]) -> Graph:
     words, tags, arcs, finals, meanings = plain
     set_on_the_way = [_tags(pairs) for pairs in tags]
+    if any(not 0 <= target < len(arcs) for flat in arcs for target in flat[1::3]):
+        raise ValueError("an arc leads nowhere")
     return Graph(
         [_arcs(flat, words, set_on_the_way) for flat in arcs],
         [_ends(flat, set_on_the_way) for flat in finals],
@@ -188,4 +199,7 @@ def _read(file: Path | None) -> Any:
     digest, content = kept[:32], kept[32:]
     if hashlib.sha256(content).digest() != digest:
         return None
-    return json.loads(content)
+    try:
+        return json.loads(content)
+    except (ValueError, RecursionError):
+        return None
