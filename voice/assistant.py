@@ -340,7 +340,7 @@ class Assistant:
         if not self._wake_phrases or engaged:
             return heard
         said = heard.text or heard.free_text
-        if self._understanding.understand(said, self.state()).intent == "red_flag":
+        if self._meaning(heard)[0].intent == "red_flag":
             return heard
         rest = after_wake_phrase(said, self._wake_phrases)
         if rest is None:
@@ -363,15 +363,19 @@ class Assistant:
         """What it asks for, and whether that is sure enough to interrupt our own voice.
 
         Free recognition that hears a sentence of the pack word for word needs no
-        second opinion: nothing bound it to that sentence.
+        second opinion: nothing bound it to that sentence. An emergency that it
+        hears outranks whatever the grammar made of the same sound.
         """
         request = self._understanding.understand(heard.text, self.state())
-        if request.layer in WORD_FOR_WORD or not heard.free_text:
-            return request, heard.confidence >= SURE_ENOUGH
+        sure = heard.confidence >= SURE_ENOUGH
+        if not heard.free_text:
+            return request, sure
         free = self._understanding.understand(heard.free_text, self.state())
-        if free.layer in WORD_FOR_WORD:
+        if (free.intent, free.layer) == ("red_flag", "safety"):
+            return free, True
+        if request.layer not in WORD_FOR_WORD and free.layer in WORD_FOR_WORD:
             return free, len(heard.free_text.split()) > SHORT
-        return request, heard.confidence >= SURE_ENOUGH
+        return request, sure
 
     def _partly_heard(self, partial: Partial) -> None:
         """Obey an urgent word at once, without waiting for the end of the utterance."""

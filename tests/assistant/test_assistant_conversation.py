@@ -296,6 +296,18 @@ def test_a_sentence_of_ours_that_the_grammar_missed_is_understood(room: Room) ->
     assert room.tape.said == [room.sentences("massage")[0]]
 
 
+@pytest.mark.parametrize("speaking", [True, False])
+def test_an_emergency_that_only_free_recognition_hears_outranks_the_grammar(
+    room: Room, speaking: bool
+) -> None:
+    if speaking:
+        room.hear("tell me about heat")
+        room.pass_time(5.0)
+    room.tell(Heard("next", 7, confidence=0.9, free_text="i can't feel my legs"))
+    assert room.requests()[-1] == "red_flag"
+    assert room.tape.said[-1] == room.pack.replies["red_flag"][0]
+
+
 def test_a_lone_word_outside_the_grammar_does_not_interrupt_a_reading(room: Room) -> None:
     room.hear("tell me about heat")
     room.pass_time(5.0)
