@@ -75,8 +75,9 @@ def arguments(draw: st.DrawFn, path: Sequence[str], files: Sequence[str]) -> lis
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder to work in, with a file of each kind."""
+    """A folder to work in, with a file of each kind; what is loaded once is loaded."""
     place = tmp_path_factory.mktemp("place")
+    run(["understand"], place / "home", stdin="stop\n")
     (place / "notes.txt").write_text("stretch\n")
     (place / "empty").mkdir()
     (place / "calendar.ics").write_text("BEGIN:VCALENDAR\nEND:VCALENDAR\n")

@@ -81,12 +81,22 @@ def test_knows_when_a_request_is_complete(
     assert understanding.is_complete(text) is complete
 
 
+ONE = "language: en\nintents:\n  a:\n    data:\n      - sentences: ["
+"""A pack up to the one sentence that it understands."""
+
+
 @pytest.mark.parametrize(
     ("content", "says"),
     [
         ("language: en\nintents:\n  a:\n    data:\n      - sentences: ['(open']\n", "parsed"),
         ("language: en\nintents:\n  a:\n    data:\n      - sentences: ['<nowhere>']\n", "nowhere"),
         ("language: en\nintents:\n  a:\n    data:\n      - sentences: ['{nobody}']\n", "nobody"),
+        (f"{ONE}'(a;b;c;d;e;f;g;h;i)']\n", "far too many sentences"),
+        (f"{ONE}'{'(a|b)' * 40}']\n", "far too many sentences"),
+        (f"{ONE}'<r>']\nexpansion_rules:\n  r: 'x <r>'\n", "a rule contains itself"),
+        (f"{ONE}'x {{n}}']\nlists:\n  n:\n", "malformed"),
+        (f"{ONE}x]\nskip_words: 5\n", "malformed"),
+        (f"{ONE}x]\nlists: [2024-99-99]\n", "cannot be read"),
         ("- just\n- a list\n", "mapping"),
         ("intents: [\n", "read"),
     ],

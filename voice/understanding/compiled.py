@@ -21,7 +21,7 @@ from hassil import Intents
 
 from voice.understanding.context import INNER
 from voice.understanding.graph import Arc, Graph, Meaning, Tags, graph_of
-from voice.understanding.pack import parse_templates, read_templates
+from voice.understanding.pack import made_of_data, parse_templates, read_templates
 from voice.understanding.sampling import sample_phrases
 
 _Item = TypeVar("_Item")
@@ -56,11 +56,12 @@ def compiled(pack: Path, cache: Path | None) -> Compiled:
     if kept is not None:
         return kept
     merged = read_templates(pack / "intents")
-    result = Compiled(
-        graph_of(parse_templates(merged)),
-        graph_of(_topics(merged)),
-        tuple(merged.get("skip_words", ())),
-    )
+    with made_of_data():
+        result = Compiled(
+            graph_of(parse_templates(merged)),
+            graph_of(_topics(merged)),
+            tuple(map(str, merged.get("skip_words", ()))),
+        )
     _write(file, (_plain(result.graph), _plain(result.topics), result.fillers))
     return result
 
@@ -81,7 +82,8 @@ def sampled(pack: Path, cache: Path | None) -> Mapping[str, Sequence[str]]:
     kept = _read(file)
     if isinstance(kept, dict):
         return {str(intent): tuple(map(str, lines)) for intent, lines in kept.items()}
-    phrases = sample_phrases(parse_templates(read_templates(pack / "intents")), INNER)
+    with made_of_data():
+        phrases = sample_phrases(parse_templates(read_templates(pack / "intents")), INNER)
     _write(file, phrases)
     return phrases
 

@@ -39,6 +39,9 @@ Tags = tuple[tuple[str, Slot], ...]
 Arc = tuple[int, Tags]
 """Where a word leads, and the slots it sets."""
 
+MOST_EFFORT = 600_000
+"""Edges and steps that a pack may cost: two seconds; ours costs 260,000."""
+
 _SPACE = " "
 _START = 0
 
@@ -165,6 +168,7 @@ class _Builder:
         self._edges: list[list[tuple[str, int, Tags]]] = [[]]
         self._meanings: list[Meaning] = []
         self._ends: dict[int, int] = {}
+        self._effort = 0
 
     def graph(self) -> Graph:
         """Read the words off, state by state, the reachable ones only."""
@@ -195,6 +199,7 @@ class _Builder:
             if step in seen:
                 continue
             seen.add(step)
+            self._count_effort()
             at, word, tags = step
             if at in self._ends:
                 if word:
@@ -215,7 +220,17 @@ class _Builder:
         return len(self._edges) - 1
 
     def _edge(self, start: int, label: str, end: int, tags: Tags = ()) -> None:
+        self._count_effort()
         self._edges[start].append((label, end, tags))
+
+    def _count_effort(self) -> None:
+        """Give up on templates that would keep the machine busy: nine parts in any order."""
+        self._effort += 1
+        if self._effort > MOST_EFFORT:
+            raise TemplateError(
+                "The templates of the pack allow far too many sentences.",
+                "Write fewer parts in any order, shorter ranges, or fewer choices in one word.",
+            )
 
     def add(self, intents: Intents, name: str, data: IntentData, sentence: Sentence) -> None:
         """Add one template."""
@@ -248,7 +263,7 @@ class _Builder:
         if isinstance(expression, Alternative):
             return self._add_choice(expression.items, start, rules, lists)
         if isinstance(expression, Permutation):
-            orders = [Group(list(items)) for items in itertools.permutations(expression.items)]
+            orders = (Group(list(items)) for items in itertools.permutations(expression.items))
             return self._add_choice(orders, start, rules, lists)
         if isinstance(expression, Group):
             for item in expression.items:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +52,32 @@ def read_yaml(file: Path) -> dict[str, Any]:
     return content
 
 
+@contextmanager
+def made_of_data() -> Iterator[None]:
+    """Makes one error of whatever happens to data that is of another shape than it should be.
+
+    hassil expects what Home Assistant checks beforehand, and stumbles in many ways.
+
+    Raises:
+        TemplateError: The data is malformed.
+    """
+    try:
+        yield
+    except TemplateError:
+        raise
+    except (LookupError, TypeError, ValueError, AttributeError, AssertionError) as trouble:
+        raise _malformed(repr(trouble)) from trouble
+    except RecursionError as trouble:
+        raise _malformed("a rule contains itself") from trouble
+
+
+def _malformed(why: str) -> TemplateError:
+    return TemplateError(
+        f"The intents of the pack are malformed: {' '.join(why.split())}",
+        "Compare them with the Home Assistant sentence-template format.",
+    )
+
+
 def read_templates(folder: Path) -> dict[str, Any]:
     """Merge all intent files of a folder, in the order of their names.
 
@@ -63,7 +91,9 @@ def read_templates(folder: Path) -> dict[str, Any]:
         )
     merged: dict[str, Any] = {}
     for file in files:
-        merge_dict(merged, read_yaml(file))
+        content = read_yaml(file)
+        with made_of_data():
+            merge_dict(merged, content)
     return merged
 
 
@@ -73,13 +103,8 @@ def parse_templates(merged: dict[str, Any]) -> Intents:
     Raises:
         TemplateError: A template is malformed; the message quotes it.
     """
-    try:
+    with made_of_data():
         intents = Intents.from_dict(merged)
-    except (KeyError, TypeError, ValueError, AssertionError) as trouble:
-        raise TemplateError(
-            f"The intents of the pack are malformed: {trouble!r}",
-            "Compare them with the Home Assistant sentence-template format.",
-        ) from trouble
     for intent in intents.intents.values():
         for data in intent.data:
             _parse_sentences(intent.name, data)
