@@ -52,11 +52,12 @@ def compiled(pack: Path, cache: Path | None) -> Compiled:
         TemplateError: The templates cannot be used.
     """
     file = _file("templates", pack, cache)
-    kept = _compiled(_read(file))
+    with _uncollected():
+        kept = _compiled(_read(file))
     if kept is not None:
         return kept
     merged = read_templates(pack / "intents")
-    with made_of_data():
+    with _uncollected(), made_of_data():
         result = Compiled(
             graph_of(parse_templates(merged)),
             graph_of(_topics(merged)),
@@ -70,8 +71,7 @@ def _compiled(kept: Any) -> Compiled | None:
     """What was kept; None where it is not what this module writes."""
     try:
         graph, topics, fillers = kept
-        with _uncollected():
-            return Compiled(_graph(graph), _graph(topics), tuple(map(str, fillers)))
+        return Compiled(_graph(graph), _graph(topics), tuple(map(str, fillers)))
     except (TypeError, ValueError, LookupError, AttributeError):
         return None
 

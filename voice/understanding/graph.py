@@ -39,9 +39,8 @@ Tags = tuple[tuple[str, Slot], ...]
 Arc = tuple[int, Tags]
 """Where a word leads, and the slots it sets."""
 
-MOST_EFFORT = 600_000
-"""Edges and steps that a pack may cost: two seconds; ours costs 260,000."""
-
+MOST_STATES = 400_000
+"""States that a pack's templates may cost, and steps that one word of them may: two seconds."""
 _SPACE = " "
 _START = 0
 
@@ -168,7 +167,6 @@ class _Builder:
         self._edges: list[list[tuple[str, int, Tags]]] = [[]]
         self._meanings: list[Meaning] = []
         self._ends: dict[int, int] = {}
-        self._effort = 0
 
     def graph(self) -> Graph:
         """Read the words off, state by state, the reachable ones only."""
@@ -199,7 +197,7 @@ class _Builder:
             if step in seen:
                 continue
             seen.add(step)
-            self._count_effort()
+            _give_up_beyond(len(seen))
             at, word, tags = step
             if at in self._ends:
                 if word:
@@ -217,20 +215,11 @@ class _Builder:
 
     def _state(self) -> int:
         self._edges.append([])
+        _give_up_beyond(len(self._edges))
         return len(self._edges) - 1
 
     def _edge(self, start: int, label: str, end: int, tags: Tags = ()) -> None:
-        self._count_effort()
         self._edges[start].append((label, end, tags))
-
-    def _count_effort(self) -> None:
-        """Give up on templates that would keep the machine busy: nine parts in any order."""
-        self._effort += 1
-        if self._effort > MOST_EFFORT:
-            raise TemplateError(
-                "The templates of the pack allow far too many sentences.",
-                "Write fewer parts in any order, shorter ranges, or fewer choices in one word.",
-            )
 
     def add(self, intents: Intents, name: str, data: IntentData, sentence: Sentence) -> None:
         """Add one template."""
@@ -315,6 +304,15 @@ class _Builder:
             last = self._add(text, start, rules, lists)
             self._edge(last, "", end, ((reference.slot_name, value),))
         return end
+
+
+def _give_up_beyond(effort: int) -> None:
+    """Refuse templates that would keep the machine busy: nine parts in any order."""
+    if effort > MOST_STATES:
+        raise TemplateError(
+            "The templates of the pack allow far too many sentences.",
+            "Write fewer parts in any order, shorter ranges, or fewer choices in one word.",
+        )
 
 
 def list_values(slot_list: SlotList) -> Iterator[tuple[Expression, Any]]:
