@@ -99,7 +99,7 @@ def test_no_sentences_at_all_still_allow_every_word() -> None:
 def test_the_shipped_model_is_the_same_under_other_labels() -> None:
     shipped = Language.read(EMBEDDED)
     turned = Language(shipped.words[::-1], shipped.relabelled(shipped.words[::-1]))
-    for sentence in ("how do i stretch my back", "read the heat section", "aardvark"):
+    for sentence in ("how do i stretch my back", "read the heat section", "zebra"):
         assert cost(turned, sentence) == pytest.approx(cost(shipped, sentence))
 
 
@@ -107,7 +107,7 @@ def test_a_new_word_is_as_likely_as_a_common_one_and_a_lost_one_is_gone() -> Non
     shipped = Language.read(EMBEDDED)
     words = (*(word for word in shipped.words if word != "back"), "zorbling")
     changed = Language(words, shipped.relabelled(words))
-    assert cost(shipped, "the") < cost(changed, "zorbling") < cost(shipped, "aardvark")
+    assert cost(shipped, "the") < cost(changed, "zorbling") < cost(shipped, "quilt")
     assert cost(changed, "my zorbling") < math.inf
     assert len(changed.acceptor.arcs) < len(shipped.acceptor.arcs)
 
