@@ -64,7 +64,7 @@ SESSION = [
     Interruption("saying      your left knee", 1.0, "how much longer", "understood  time left"),
     Interruption("Slowly let it down again", 3.0, "say that again", "Slowly let it down again"),
     Interruption(
-        "One more on this side", 1.5, "can knots be prevented", "answer_faq question=prevention"
+        "One more on this side", 1.5, "can knots be prevented", "answer faq, question prevention"
     ),
     Interruption("Shall we go on with the stretch", 4.0, "yes please", "Now your left knee"),
     Interruption(
