@@ -15,9 +15,6 @@ from voice.preferences import Value
 NO = 1
 """The exit code of: it ran, and the answer is no."""
 
-_LANGUAGE = "en"
-"""Of the voices that are shown first."""
-
 _NOT_FOR = frozenset({"config", "models", "pack", "voices"})
 """Commands whose options mean something else than a choice for good."""
 
@@ -167,12 +164,11 @@ def voices(ctx: click.Context, *, everything: bool, as_json: bool) -> None:
     """
     if ctx.invoked_subcommand is not None:
         return
+    from voice.auditions import known_voices
     from voice.speaking.voices import all_voices
 
     chosen = preferences.read(places.config()).values.get("voice")
-    for voice in all_voices():
-        if not everything and not voice.language.startswith(_LANGUAGE):
-            continue
+    for voice in all_voices() if everything else known_voices(()):
         used = voice.usual if chosen is None else voice.id == chosen
         if as_json:
             click.echo(json.dumps({**asdict(voice), "used": used}, ensure_ascii=False))

@@ -76,11 +76,21 @@ def _loudspeaker() -> Finding:
 
 
 def _open_loudspeaker() -> str:
-    player = Player()
+    return f"opens, {loudspeaker_latency() * 1000:.0f} ms behind"
+
+
+def loudspeaker_latency(device: str | int | None = None) -> float:
+    """Open the loudspeaker for a moment: the seconds from the player to the ear.
+
+    Raises:
+        LoudspeakerError: there is none that works.
+    """
+    player = Player(device)
     player.open(Listener(lambda *_: None, lambda *_: None, lambda: None))
-    latency = player.latency
-    player.close()
-    return f"opens, {latency * 1000:.0f} ms behind"
+    try:
+        return player.latency
+    finally:
+        player.close()
 
 
 def _model() -> Finding:

@@ -14,15 +14,15 @@ from typing import Any
 
 import numpy as np
 
+from voice.doctor import loudspeaker_latency
 from voice.events import Heard, Saying
-from voice.history.plot import PlotError
+from voice.history.plot import blank_figure
 from voice.listening.listener import Hearing
 from voice.listening.recognizer import Recognizer
 from voice.listening.sound import RATE, Block, Samples, level
 from voice.listening.sources import FileSource
 from voice.session import Rooms, WrittenVoice, open_model
 from voice.speaking.errors import LoudspeakerError
-from voice.speaking.player import Listener, Player
 from voice.speaking.voices import synthesizer_for
 
 BLOCK = 0.02
@@ -125,15 +125,10 @@ def _understand(rooms: Rooms, heard: str) -> tuple[float, str]:
 
 def _latency(rooms: Rooms) -> float:
     """Seconds from the player to the ear; 0 without a loudspeaker."""
-    player = Player(rooms.settings.loudspeaker)
     try:
-        player.open(Listener(lambda *_: None, lambda *_: None, lambda: None))
+        return loudspeaker_latency(rooms.settings.loudspeaker)
     except LoudspeakerError:
         return 0.0
-    try:
-        return player.latency
-    finally:
-        player.close()
 
 
 def draw(timed: Sequence[Timed], file: Path) -> None:
@@ -147,11 +142,8 @@ def draw(timed: Sequence[Timed], file: Path) -> None:
         PlotError: Matplotlib is not installed.
         OSError: the file cannot be written.
     """
-    try:
-        from matplotlib.figure import Figure  # noqa: PLC0415 - large, and an extra
-    except ImportError as error:
-        raise PlotError("Matplotlib, which draws the picture, is not installed.") from error
-    figure = Figure(figsize=(9.6, 1.8 + 0.6 * len(timed)), dpi=125, layout="constrained")
+    figure = blank_figure(1.8 + 0.6 * len(timed))
+    figure.set_layout_engine("constrained")
     axes: Any = figure.add_subplot()
     left = np.zeros(len(timed))
     names = [f"“{one.question or '(nothing heard)'}”" for one in timed]

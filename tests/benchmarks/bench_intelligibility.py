@@ -9,7 +9,6 @@ has heard some of these voices in training, eSpeak's among them, which the table
 
 from __future__ import annotations
 
-import re
 import time
 
 import soxr
@@ -18,25 +17,21 @@ from models.recipe.measuring.scoring import edits, words_of
 from tests.sound.ears import recognise
 from tests.sound.virtual_card import RATE
 from voice import places
+from voice.auditions import known_voices
 from voice.knowledge import Pack, load_pack
 from voice.speaking.spelling import Spelling
-from voice.speaking.voices import all_voices, synthesizer_for
+from voice.speaking.voices import synthesizer_for
 
 
 def main() -> None:
     """Prints a line for each English voice, the clearest first."""
     pack = load_pack(places.pack())
-    rows = [(*heard(pack, voice.id), voice) for voice in all_voices() if is_english(voice.language)]
+    rows = [(*heard(pack, voice.id), voice) for voice in known_voices(())]
     print("| voice | words wrong | of | ms a sentence |\n|---|---|---|---|")
     for wrong, of, milliseconds, voice in sorted(rows, key=lambda row: row[0] / row[1]):
         print(
             f"| {voice.id} ({voice.name}) | {100 * wrong / of:.1f} % | {of} | {milliseconds:.0f} |"
         )
-
-
-def is_english(language: str) -> bool:
-    """By its tag."""
-    return re.match(r"en\b", language) is not None
 
 
 def heard(pack: Pack, voice: str) -> tuple[int, int, float]:

@@ -32,6 +32,22 @@ class PlotError(RuntimeError):
     remedy = f"Install it: `{sys.executable} -m pip install matplotlib`."
 
 
+def blank_figure(high: float) -> Any:
+    """A Matplotlib figure with nothing on it, as wide as all of ours.
+
+    Args:
+        high: inches.
+
+    Raises:
+        PlotError: Matplotlib is not installed.
+    """
+    try:
+        from matplotlib.figure import Figure  # noqa: PLC0415
+    except ImportError as error:
+        raise PlotError("Matplotlib, which draws the picture, is not installed.") from error
+    return Figure(figsize=(WIDE, high), dpi=DOTS_PER_INCH)
+
+
 def draw(minutes: Mapping[date, float], said: str, file: Path) -> None:
     """Draw a bar for each day.
 
@@ -44,12 +60,8 @@ def draw(minutes: Mapping[date, float], said: str, file: Path) -> None:
         PlotError: Matplotlib is not installed.
         OSError: the file cannot be written.
     """
-    try:
-        from matplotlib.figure import Figure  # noqa: PLC0415
-    except ImportError as error:
-        raise PlotError("Matplotlib, which draws the picture, is not installed.") from error
     days = list(minutes)
-    figure = Figure(figsize=(WIDE, HIGH), dpi=DOTS_PER_INCH)
+    figure = blank_figure(HIGH)
     figure.set_layout_engine("constrained", w_pad=0.15, h_pad=0.12)
     figure.suptitle("Minutes of stretching a day", color=INK, fontsize=17, fontweight="bold")
     axes = figure.add_subplot()
