@@ -1,5 +1,5 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test test-quick lint pictures bench model-report setup lock clean
+.PHONY: help run test test-quick lint fuzz pictures bench model-report setup lock clean
 
 bin := .venv/bin
 uv := .venv/uv
@@ -24,6 +24,10 @@ lint: setup-test ## Check style and types
 	@$(bin)/ruff check
 	@$(bin)/ruff format --check
 	@$(bin)/mypy
+
+fuzz: setup-test ## Try 100,000 inputs of each kind, which takes hours; INPUTS=1000 tries fewer
+	@UNKNOT_FUZZ=$(or $(INPUTS),100000) $(bin)/pytest --timeout 0 --hypothesis-show-statistics \
+		$(or $(ARGS),tests/fuzz)
 
 pictures: setup-test ## Take the pictures of the README anew
 	@$(bin)/python -m tests.screen.pictures

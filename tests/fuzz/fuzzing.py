@@ -1,7 +1,7 @@
 """What all the fuzzing shares: how much of it, how bytes are spoilt, and what must never happen.
 
 A normal run tries a few hundred inputs of each kind, the same each time. `UNKNOT_FUZZ=100000`
-tries that many, others each time; give pytest `--timeout 0` with it.
+tries that many, others each time; `make fuzz` does so.
 """
 
 from __future__ import annotations
