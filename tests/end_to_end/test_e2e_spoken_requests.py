@@ -13,11 +13,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.sound.answers import openings
 from tests.sound.conversation import Conversation
 from tests.sound.ears import likeness, recognise
 from tests.sound.virtual_card import RATE, first_sound
 from tests.sound.voices import AWB, FESTIVAL, KAL16, RMS, SLT, Voice
-from voice.knowledge import Pack, load_pack
+from voice.knowledge import load_pack
 
 PACK = Path(__file__).parents[2] / "prompts" / "knot-in-your-back"
 OPENING = 5.0
@@ -83,18 +84,6 @@ class Exchange:
         mark = "right" if self.got == self.wanted else "WRONG"
         latency = f"{self.latency:.2f} s" if self.latency is not None else "  never"
         return f"{mark}  {latency}  {self.voice:12}  {self.request:44}  {self.got:14}  {self.heard}"
-
-
-def openings(pack: Pack) -> dict[str, str]:
-    """How each answer begins, up to about what is said within `OPENING`."""
-    spoken = {name: section.sentences for name, section in pack.sections.items()}
-    spoken |= {name: question.sentences for name, question in pack.questions.items()}
-    begun = {name: " ".join(s.text for s in said[:2]) for name, said in spoken.items()}
-    names = " ".join(pack.sections[method].spoken_name for method in pack.methods)
-    begun["methods"] = " ".join([*pack.replies["methods_intro"], names])
-    begun["help"] = pack.replies["help"][0]
-    begun["no_match"] = " ".join(pack.replies["no_match"])
-    return begun
 
 
 def exchange(

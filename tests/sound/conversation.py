@@ -52,6 +52,7 @@ class Conversation:
         voices: who talks with it.
         home: its data folder.
         arguments: the command line after ``unknot``.
+        program: what runs, where it is not ``unknot``.
     """
 
     def __init__(
@@ -60,14 +61,17 @@ class Conversation:
         voices: Voices,
         home: Path,
         arguments: Sequence[str] = ("listen", "--plain"),
+        program: Sequence[str] = (str(UNKNOT),),
     ) -> None:
         self._card = card
         self._voices = voices
         self._recorder = card.record()
         self.recording: Recording = self._recorder.__enter__()
         """Loudspeaker and microphone from before the product began."""
+        self.started = self.recording.seconds
+        """Where in the recording the program was started."""
         self.process = subprocess.Popen(
-            [str(UNKNOT), *arguments],
+            [*program, *arguments],
             env=os.environ | card.env | {"UNKNOT_HOME": str(home), "PYTHONUNBUFFERED": "1"},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -127,8 +131,8 @@ class Conversation:
         begins = self.recording.seconds
         self._card.play(sound, rate)
         self.recording.wait_until(self.recording.seconds + 0.1)
-        ends = last_sound(self.recording.room)
-        if ends is None or ends < begins:
+        ends = last_sound(self.recording.room, after=begins)
+        if ends is None:
             raise SoundCardError("what was said did not reach the microphone")
         return ends
 

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
 from tests.sound.virtual_card import RATE, Samples, first_sound
 from voice.speaking import earcons
 
+Signal = npt.NDArray[np.float64]
+
 ALIKE = 0.8
 """Normalised correlation from which a stretch of sound is taken for a tone; its own is 1."""
+AS_LOUD = 0.7
+"""Share of its own loudness with which a tone must be found where something else sounds as well."""
 
 
 def moments_of(tone: str, sound: Samples) -> list[float]:
@@ -19,18 +24,40 @@ def moments_of(tone: str, sound: Samples) -> list[float]:
     """
     shape = earcons.render(tone, RATE).astype(np.float64)
     signal = sound.astype(np.float64)
-    size = 1 << (len(signal) + len(shape) - 1).bit_length()
-    product = np.fft.irfft(np.fft.rfft(signal, size) * np.conj(np.fft.rfft(shape, size)), size)
     energy = np.concatenate([[0.0], np.cumsum(np.square(signal))])
-    positions = np.arange(len(signal) - len(shape))
+    product = _correlation(signal, shape)
+    positions = np.arange(len(product))
     window = np.maximum(energy[positions + len(shape)] - energy[positions], 1.0)
-    likeness = product[positions] / np.sqrt(window * np.square(shape).sum())
+    likeness = product / np.sqrt(window * np.square(shape).sum())
     found: list[float] = []
     while likeness.size and likeness.max() >= ALIKE:
         best = int(np.argmax(likeness))
         found.append(best / RATE)
         likeness[max(0, best - RATE // 2) : best + RATE // 2] = 0.0
     return sorted(found)
+
+
+def moment_under_speech(tone: str, sound: Samples) -> float | None:
+    """Where an earcon begins that sounds at its full volume while a voice speaks.
+
+    Args:
+        tone: its name.
+        sound: at `RATE`, with one earcon of that name at most.
+
+    Returns:
+        Seconds; None where it does not sound.
+    """
+    shape = earcons.render(tone, RATE).astype(np.float64)
+    share = _correlation(sound.astype(np.float64), shape) / np.square(shape).sum()
+    best = int(np.argmax(share)) if share.size else 0
+    return best / RATE if share.size and share[best] >= AS_LOUD else None
+
+
+def _correlation(signal: Signal, shape: Signal) -> Signal:
+    """How much of the shape there is at each position at which all of it fits."""
+    size = 1 << (len(signal) + len(shape) - 1).bit_length()
+    product = np.fft.irfft(np.fft.rfft(signal, size) * np.conj(np.fft.rfft(shape, size)), size)
+    return np.asarray(product[: max(len(signal) - len(shape), 0)], np.float64)
 
 
 def word_begins(sound: Samples, near: float, *, earliest: float = 0.35) -> float | None:

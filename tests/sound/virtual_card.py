@@ -65,8 +65,8 @@ class Recording:
 
     def __init__(self, process: subprocess.Popen[bytes]) -> None:
         self._process = process
-        self._chunks: list[bytes] = []
-        self._lock = threading.Lock()
+        self._sound: npt.NDArray[np.int16] = np.zeros((60 * RATE, 2), np.int16)
+        self._frames = 0
         self._first = threading.Event()
         self.started_at = 0.0
         """``time.monotonic()`` of the first sample, good to about 20 ms."""
@@ -76,17 +76,17 @@ class Recording:
     @property
     def seconds(self) -> float:
         """Length so far."""
-        return len(self._stereo()) / RATE
+        return self._frames / RATE
 
     @property
     def speaker(self) -> Samples:
-        """What came out of the loudspeaker so far, at `RATE`."""
-        return np.ascontiguousarray(self._stereo()[:, 0])
+        """What came out of the loudspeaker so far, at `RATE`; a view, which costs nothing."""
+        return self._stereo()[:, 0]
 
     @property
     def room(self) -> Samples:
-        """What was played to the microphone so far, at `RATE`."""
-        return np.ascontiguousarray(self._stereo()[:, 1])
+        """What was played to the microphone so far, at `RATE`; a view, which costs nothing."""
+        return self._stereo()[:, 1]
 
     def wait_for_speaker(self, *, after: float = 0.0, timeout: float = 10.0) -> float:
         """Waits until the loudspeaker sounds and returns where that sound begins.
@@ -121,7 +121,7 @@ class Recording:
         """
         deadline = time.monotonic() + timeout
         while time.monotonic() < deadline:
-            ends = max(last_sound(self.speaker) or 0.0, after)
+            ends = last_sound(self.speaker, after=after) or after
             if self.seconds - ends >= seconds:
                 return ends
             time.sleep(CHUNK)
@@ -154,19 +154,28 @@ class Recording:
         stream = self._process.stdout
         if stream is None:
             raise SoundCardError("the recorder has no output")
+        rest = b""
         with stream:
             while chunk := os.read(stream.fileno(), 1 << 16):
                 if not self._first.is_set():
                     self.started_at = time.monotonic() - len(chunk) / 4 / RATE
-                with self._lock:
-                    self._chunks.append(chunk)
+                whole = rest + chunk
+                size = len(whole) // 4 * 4
+                self._append(np.frombuffer(whole[:size], dtype="<i2").reshape(-1, 2))
+                rest = whole[size:]
                 self._first.set()
 
+    def _append(self, sound: npt.NDArray[np.int16]) -> None:
+        """Whoever reads meanwhile sees what was there before."""
+        frames = self._frames + len(sound)
+        if frames > len(self._sound):
+            self._sound = np.concatenate([self._sound, np.zeros_like(self._sound)])
+        self._sound[self._frames : frames] = sound
+        self._frames = frames
+
     def _stereo(self) -> npt.NDArray[np.int16]:
-        with self._lock:
-            whole = b"".join(self._chunks)
-            self._chunks = [whole]
-        return np.frombuffer(whole[: len(whole) // 4 * 4], dtype="<i2").reshape(-1, 2)
+        frames = self._frames
+        return self._sound[:frames]
 
 
 class VirtualCard:
@@ -503,10 +512,11 @@ def first_sound(samples: Samples, *, after: float = 0.0, floor: int = AUDIBLE) -
     return None if len(loud) == 0 else float(begin + loud[0]) / RATE
 
 
-def last_sound(samples: Samples, *, floor: int = AUDIBLE) -> float | None:
-    """Seconds to the end of the last sample louder than `floor`; None in silence."""
-    loud = np.flatnonzero(np.abs(samples.astype(np.int32)) > floor)
-    return None if len(loud) == 0 else float(loud[-1] + 1) / RATE
+def last_sound(samples: Samples, *, after: float = 0.0, floor: int = AUDIBLE) -> float | None:
+    """Seconds to the end of the last sample louder than `floor` after `after`; None in silence."""
+    begin = round(after * RATE)
+    loud = np.flatnonzero(np.abs(samples[begin:].astype(np.int32)) > floor)
+    return None if len(loud) == 0 else float(begin + loud[-1] + 1) / RATE
 
 
 def loudest_hertz(samples: Samples, rate: int = RATE) -> float:

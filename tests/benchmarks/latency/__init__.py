@@ -1,0 +1,1 @@
+"""What `tests.benchmarks.bench_latency` is made of."""
