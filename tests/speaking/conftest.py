@@ -12,7 +12,7 @@ import pytest
 from voice.speaking import earcons
 from voice.speaking.mixer import Mixer
 from voice.speaking.player import Listener
-from voice.speaking.speech import RATE, Pcm, Speech, resample
+from voice.speaking.speech import RATE, Pcm, Speech
 from voice.speaking.synthesizer import Synthesizer
 
 
@@ -36,12 +36,27 @@ class HandDriven:
     def close(self) -> None:
         self.stop()
 
-    def fit(self, speech: Speech) -> Speech:
-        return resample(speech, RATE)
+    @property
+    def rate(self) -> int:
+        return RATE
 
-    def play(self, utterance: int, speech: Speech) -> None:
+    def play(self, utterance: int, speech: Speech, *, whole: bool = True) -> None:
         with self._lock:
-            self._mixer.play(utterance, speech.pcm)
+            self._mixer.play(utterance, speech.pcm, whole=whole)
+
+    def extend(self, utterance: int, speech: Speech) -> None:
+        with self._lock:
+            self._mixer.extend(utterance, speech.pcm)
+
+    def finish(self, utterance: int) -> None:
+        with self._lock:
+            self._mixer.finish(utterance)
+
+    def drop(self, utterance: int) -> None:
+        with self._lock:
+            dropped = self._mixer.drop(utterance)
+        if dropped:
+            self.fail(utterance)
 
     def fail(self, utterance: int) -> None:
         assert self._listener is not None
@@ -77,6 +92,10 @@ class HandDriven:
     def speaking(self) -> bool:
         with self._lock:
             return self._mixer.speaking
+
+    @property
+    def waits(self) -> int:
+        return self._mixer.waits
 
     def hear(self, seconds: float) -> Pcm:
         """The next so many seconds of what it plays."""

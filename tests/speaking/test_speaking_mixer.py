@@ -168,3 +168,67 @@ def test_too_loud_a_sum_is_clipped_not_wrapped() -> None:
     mixer = playing(np.full(1000, 30_000, np.int16))
     mixer.tone(np.full(1000, 30_000, np.int16))
     assert (mix(mixer, 1000)[0] == 32_767).all()
+
+
+@settings(max_examples=50, deadline=None)
+@given(cuts=st.lists(st.integers(0, 4410), max_size=5), block=st.integers(32, 700))
+def test_pieces_that_come_in_time_leave_no_seam(cuts: list[int], block: int) -> None:
+    whole = sine(0.2)
+    first, *others = np.split(whole, sorted(cuts))
+    mixer = Mixer(RATE)
+    mixer.play(1, first, whole=False)
+    for piece in others:
+        mixer.extend(1, piece)
+    mixer.finish(1)
+    out, ended = mix(mixer, len(whole), block)
+    assert np.array_equal(out, whole)
+    assert ended == [(1, len(whole))]
+
+
+@settings(max_examples=50, deadline=None)
+@given(cut=st.integers(1500, 3000), late=st.integers(10, 40), block=st.integers(32, 700))
+def test_a_piece_that_comes_late_neither_clicks_nor_loses_a_sample(
+    cut: int, late: int, block: int
+) -> None:
+    whole = sine(0.4)
+    mixer = Mixer(RATE)
+    mixer.play(1, whole[:cut], whole=False)
+    before, _ = mix(mixer, (late + cut // block) * block, block)
+    assert mixer.waits == 1
+    mixer.extend(1, whole[cut:])
+    mixer.finish(1)
+    after, ((_, left),) = mix(mixer, len(whole), block)
+    steepest = np.abs(np.diff(whole.astype(int))).max()
+    heard = np.concatenate([before, after[:left]]).astype(int)
+    assert np.abs(np.diff(heard)).max() < 1.5 * steepest
+    # The samples that faded out come again fading in: their sum is what they were.
+    said = len(whole) - left
+    after[:FADE_LENGTH] += before[said : said + FADE_LENGTH]
+    assert np.allclose(np.concatenate([before[:said], after[:left]]), whole, atol=2)
+    assert not before[said + FADE_LENGTH :].any()
+
+
+def test_what_was_stopped_takes_no_more_pieces() -> None:
+    mixer = Mixer(RATE)
+    mixer.play(1, sine(0.1), whole=False)
+    mix(mixer, 512)
+    assert mixer.stop() == [1]
+    mixer.extend(1, sine(0.1))
+    mixer.finish(1)
+    mix(mixer, FADE_LENGTH)
+    assert not mix(mixer, 4096)[0].any()
+    assert not mixer.speaking
+
+
+def test_a_sentence_whose_rest_is_lost_fades_and_the_next_is_whole() -> None:
+    whole = sine(0.1)
+    mixer = Mixer(RATE)
+    mixer.play(1, sine(0.2), whole=False)
+    mix(mixer, 1024)
+    assert mixer.drop(1)
+    assert not mixer.drop(1)
+    mix(mixer, 512)
+    mixer.play(2, whole)
+    out, ended = mix(mixer, len(whole))
+    assert np.array_equal(out, whole)
+    assert ended == [(2, len(whole))]

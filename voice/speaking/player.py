@@ -96,6 +96,11 @@ class Player:
         return self._mixer.rate
 
     @property
+    def waits(self) -> int:
+        """How often speech that had begun had to wait for its next piece so far."""
+        return self._mixer.waits
+
+    @property
     def latency(self) -> float:
         """Seconds from a sample's making to its sounding, as the device tells; 0 without one."""
         stream = self._stream
@@ -133,14 +138,38 @@ class Player:
         """The same sound at the stream's rate; `play` is quickest with that."""
         return resample(speech, self.rate)
 
-    def play(self, utterance: int, speech: Speech) -> None:
-        """Queue an utterance; it begins at once when nothing else is queued."""
+    def play(self, utterance: int, speech: Speech, *, whole: bool = True) -> None:
+        """Queue an utterance; it begins at once when nothing else is queued.
+
+        Args:
+            utterance: comes back in the reports.
+            speech: its sound.
+            whole: False when more of it comes by `extend`, until `finish`.
+        """
         fitting = self.fit(speech)
         with self._lock:
             lost = self._stream is None
             if not lost:
-                self._mixer.play(utterance, fitting.pcm)
+                self._mixer.play(utterance, fitting.pcm, whole=whole)
         if lost:
+            self.fail(utterance)
+
+    def extend(self, utterance: int, speech: Speech) -> None:
+        """Add to an utterance that is not whole; nothing if it is not there any more."""
+        fitting = self.fit(speech)
+        with self._lock:
+            self._mixer.extend(utterance, fitting.pcm)
+
+    def finish(self, utterance: int) -> None:
+        """Nothing more of an utterance comes."""
+        with self._lock:
+            self._mixer.finish(utterance)
+
+    def drop(self, utterance: int) -> None:
+        """Cut off an utterance of which nothing more comes, though it is not whole."""
+        with self._lock:
+            dropped = self._mixer.drop(utterance)
+        if dropped:
             self.fail(utterance)
 
     def fail(self, utterance: int) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -12,7 +13,7 @@ from voice.speaking.cache import SpeechCache
 from voice.speaking.errors import VoiceError
 from voice.speaking.player import Listener
 from voice.speaking.renderer import Renderer
-from voice.speaking.speech import Speech
+from voice.speaking.speech import Resampler, Speech
 from voice.speaking.spelling import AS_WRITTEN, Spelling
 from voice.speaking.synthesizer import Synthesizer
 
@@ -28,11 +29,21 @@ class Output(Protocol):
     def close(self) -> None:
         """Cut off, report, end."""
 
-    def fit(self, speech: Speech) -> Speech:
-        """Bring sound into the form that is quickest to play."""
+    @property
+    def rate(self) -> int:
+        """Hz of what it plays."""
 
-    def play(self, utterance: int, speech: Speech) -> None:
-        """Queue an utterance."""
+    def play(self, utterance: int, speech: Speech, *, whole: bool = True) -> None:
+        """Queue an utterance, or its first piece."""
+
+    def extend(self, utterance: int, speech: Speech) -> None:
+        """Add a piece to it."""
+
+    def finish(self, utterance: int) -> None:
+        """It has all its pieces."""
+
+    def drop(self, utterance: int) -> None:
+        """Cut it off, as its other pieces cannot be had."""
 
     def fail(self, utterance: int) -> None:
         """Report an utterance as cut off that never came to be played."""
@@ -65,6 +76,15 @@ class _Order:
     """None: only get it ready."""
     era: int = 0
     """How often everything had been stopped when it was ordered."""
+
+
+@dataclass(slots=True)
+class _Part:
+    """An utterance that is handed to the player piece by piece."""
+
+    utterance: int
+    fit: Resampler
+    begun: bool = False
 
 
 def perceived_gain(volume: float) -> float:
@@ -221,26 +241,61 @@ class Speaker:
                 self._changed.wait()
             if self._closed:
                 return None
-            return (self._orders or self._preparations).popleft()
+            # A preparation stays in its place until it is done, as an order interrupts it.
+            return self._orders.popleft() if self._orders else self._preparations[0]
 
     def _carry_out(self, order: _Order) -> None:
+        if order.utterance is None:
+            self._get_ready(order)
+            return
+        part = _Part(order.utterance, Resampler(self._player.rate))
         try:
-            speech = self._renderer.get(order.text, tempo=order.tempo, keep=order.keep)
+            for piece in self._pieces(order):
+                if not self._hand_over(order, part, piece):
+                    return
         except VoiceError as error:
-            if order.utterance is not None:
-                self._complain(error)
-                self._fail(order)
+            self._complain(error)
+            self._give_up(order, part)
             return
         self._be_glad()
-        if order.utterance is None:
-            return
-        fitting = self._player.fit(speech)
+        self._hand_over(order, part, None)
+
+    def _pieces(self, order: _Order) -> Iterator[Speech]:
+        return self._renderer.pieces(order.text, tempo=order.tempo, keep=order.keep)
+
+    def _get_ready(self, order: _Order) -> None:
+        """Render ahead, until something is to be said."""
+        with contextlib.suppress(VoiceError):
+            for _ in self._pieces(order):
+                if self._orders or self._closed:
+                    return
+        with self._changed:
+            if self._preparations and self._preparations[0] is order:
+                self._preparations.popleft()
+
+    def _hand_over(self, order: _Order, part: _Part, piece: Speech | None) -> bool:
+        """Give the player a piece, None for the end; whether it is still wanted."""
+        fitting = part.fit.rest() if piece is None else part.fit.take(piece)
         # Within the lock, so that nothing can be stopped between the look and the play.
         with self._changed:
-            if order.era == self._era:
-                self._player.play(order.utterance, fitting)
+            if order.era != self._era:
+                if not part.begun:
+                    self._fail(order)
+                return False
+            if part.begun:
+                self._player.extend(part.utterance, fitting)
             else:
-                self._fail(order)
+                self._player.play(part.utterance, fitting, whole=False)
+                part.begun = True
+            if piece is None:
+                self._player.finish(part.utterance)
+        return True
+
+    def _give_up(self, order: _Order, part: _Part) -> None:
+        if part.begun:
+            self._player.drop(part.utterance)
+        else:
+            self._fail(order)
 
     def _fail(self, order: _Order) -> None:
         if order.utterance is not None:

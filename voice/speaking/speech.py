@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import soundfile
@@ -60,15 +62,67 @@ def decode(sound_file: bytes) -> Speech:
     return Speech(samples.mean(axis=1).astype(np.int16), int(rate))
 
 
+def encode(speech: Speech) -> bytes:
+    """The bytes of a mono 16-bit WAV file."""
+    file = io.BytesIO()
+    soundfile.write(file, speech.pcm, speech.rate, subtype="PCM_16", format="WAV")
+    return file.getvalue()
+
+
+def join(pieces: Iterable[Speech]) -> Speech:
+    """Pieces of one rate as one sound."""
+    whole = list(pieces)
+    return Speech(np.concatenate([one.pcm for one in whole]), whole[0].rate) if whole else empty()
+
+
 def trim(speech: Speech) -> Speech:
     """Cut the silence at both ends down to `LEAD` and `TAIL`; only silence becomes nothing."""
+    return join(trimmed([speech]))
+
+
+def trimmed(pieces: Iterable[Speech]) -> Iterator[Speech]:
+    """Cut the silence at both ends of pieces that follow each other, as `trim` does.
+
+    What is silent at the end of a piece is kept back until it is known whether more comes.
+    """
     threshold = 32768 * 10 ** (SILENCE_DBFS / 20)
-    loud = np.flatnonzero(np.abs(speech.pcm.astype(np.int32)) > threshold)
-    if len(loud) == 0:
-        return Speech(speech.pcm[:0], speech.rate)
-    first = max(0, int(loud[0]) - round(LEAD * speech.rate))
-    last = int(loud[-1]) + 1 + round(TAIL * speech.rate)
-    return Speech(speech.pcm[first:last], speech.rate)
+    quiet, begun, rate = np.zeros(0, np.int16), False, RATE
+    for piece in pieces:
+        pcm, rate = np.concatenate([quiet, piece.pcm]), piece.rate
+        loud = np.flatnonzero(np.abs(pcm.astype(np.int32)) > threshold)
+        if len(loud) == 0:
+            quiet = pcm
+            continue
+        first = 0 if begun else max(0, int(loud[0]) - round(LEAD * rate))
+        end = int(loud[-1]) + 1
+        yield Speech(pcm[first:end], rate)
+        quiet, begun = pcm[end:], True
+    if begun:
+        yield Speech(quiet[: round(TAIL * rate)], rate)
+
+
+class Resampler:
+    """Brings pieces that follow each other to another rate, without a seam between them."""
+
+    def __init__(self, rate: int) -> None:
+        """Bring them to `rate` Hz."""
+        self._rate = rate
+        self._stream: Any = None
+
+    def take(self, piece: Speech) -> Speech:
+        """As much of the sound up to the end of a piece as is certain already."""
+        if piece.rate == self._rate:
+            return piece
+        if self._stream is None:
+            self._stream = soxr.ResampleStream(piece.rate, self._rate, 1, dtype="int16")
+        return Speech(self._stream.resample_chunk(piece.pcm), self._rate)
+
+    def rest(self) -> Speech:
+        """What is left when all pieces have been taken."""
+        if self._stream is None:
+            return Speech(np.zeros(0, np.int16), self._rate)
+        nothing = np.zeros(0, np.int16)
+        return Speech(self._stream.resample_chunk(nothing, last=True), self._rate)
 
 
 def resample(speech: Speech, rate: int) -> Speech:

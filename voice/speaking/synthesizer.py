@@ -6,18 +6,17 @@ import sys
 import tempfile
 import threading
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self, TypeVar
 
-import numpy as np
 import soundfile
 
 from voice.speaking.errors import VoiceError
 from voice.speaking.frames import Head
 from voice.speaking.helper import Helper, HelperLostError
-from voice.speaking.speech import Speech, decode, empty, silence, trim
+from voice.speaking.speech import Speech, decode, join, silence, trimmed
 
 SLOWEST, FASTEST = 80, 450
 """Words per minute; the limits of eSpeak NG."""
@@ -76,9 +75,10 @@ class Synthesizer:
         self._command = tuple(command)
         self._timeout = timeout
         self._start_timeout = start_timeout
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._folder = tempfile.TemporaryDirectory(prefix="unknot-voice-")
         self._worker: Helper | None = None
+        self._begun = 0
         self._closed = False
         self._version = ""
 
@@ -149,33 +149,62 @@ class Synthesizer:
         Raises:
             VoiceError: no engine, an unknown voice, or two failures in a row.
         """
-        rate_wpm = round(min(FASTEST, max(SLOWEST, rate_wpm)))
-        pieces = [self._render_piece(piece, rate_wpm, voice) for piece in split(text)]
-        return _join(pieces)
+        with self._lock:
+            return join(self.pieces(text, rate_wpm=rate_wpm, voice=voice))
 
-    def _render_piece(self, text: str, rate_wpm: int, voice: str | None) -> Speech:
+    def pieces(
+        self, text: str, *, rate_wpm: float = 165, voice: str | None = None
+    ) -> Iterator[Speech]:
+        """Render `text` as `render` does, and give each piece as soon as it is made.
+
+        Whoever stops taking them stops the work, too. Another text that is begun meanwhile ends
+        this one.
+
+        Raises:
+            VoiceError: as for `render`; or the rest is lost, because the worker failed or another
+                text was begun.
+        """
+        rate_wpm = round(min(FASTEST, max(SLOWEST, rate_wpm)))
+        sounded = False
+        for part in split(text):
+            for number, piece in enumerate(trimmed(self._rendered(part, rate_wpm, voice))):
+                if sounded and number == 0:
+                    yield Speech(silence(PIECE_PAUSE, piece.rate), piece.rate)
+                sounded = True
+                yield piece
+
+    def _rendered(self, text: str, rate_wpm: int, voice: str | None) -> Iterator[Speech]:
+        """The pieces as the worker gives them; the first is asked for again if need be."""
         request = {"do": "render", "text": text, "rate_wpm": rate_wpm, "voice": voice}
         seconds = self._timeout + SECONDS_PER_CHARACTER * len(text)
-
-        def attempt() -> Speech:
-            head, body = self._ask(request, seconds)
-            if "unknown_voice" in head:
-                raise VoiceError(
-                    f"The voice {voice!r} does not exist.",
-                    "Choose one of the voices that this machine has, or none for the usual one.",
-                )
-            try:
-                return trim(decode(body))
-            except soundfile.LibsndfileError as error:
-                raise HelperLostError("it answered something that is no sound") from error
-
         with self._lock:
-            return self._insist(attempt)
+            self._begun += 1
+            this = self._begun
+            speech, last = self._insist(lambda: self._piece(request, seconds))
+        yield speech
+        while not last:
+            with self._lock:
+                if self._begun != this:
+                    raise VoiceError("Another sentence was begun.", HelperLostError.remedy)
+                speech, last = self._insist(lambda: self._piece({"do": "more"}, seconds), 1)
+            yield speech
 
-    def _insist(self, attempt: Callable[[], T]) -> T:
+    def _piece(self, request: Head, seconds: float) -> tuple[Speech, bool]:
+        head, body = self._ask(request, seconds)
+        if "unknown_voice" in head:
+            raise VoiceError(
+                f"The voice {request['voice']!r} does not exist.",
+                "Choose one of the voices that this machine has, or none for the usual one.",
+            )
+        try:
+            return decode(body), bool(head.get("last"))
+        except soundfile.LibsndfileError as error:
+            raise HelperLostError("it answered something that is no sound") from error
+
+    def _insist(self, attempt: Callable[[], T], attempts: int = ATTEMPTS) -> T:
         """Try, and after a lost worker try again with a new one."""
         reason = ""
-        for _ in range(ATTEMPTS):
+        for _ in range(attempts):
             if self._closed:
                 break
             try:
@@ -185,7 +214,8 @@ class Synthesizer:
                 self._drop()
         if self._closed:
             raise VoiceError("The voice has been closed.", "Start the assistant again.")
-        raise VoiceError(f"The voice failed twice in a row: {reason}.", HelperLostError.remedy)
+        when = "twice in a row" if attempts == ATTEMPTS else "within a sentence"
+        raise VoiceError(f"The voice failed {when}: {reason}.", HelperLostError.remedy)
 
     def _ask(self, request: Head, seconds: float) -> tuple[Head, bytes]:
         return self._ready_worker().ask(request, seconds)
@@ -235,14 +265,3 @@ def split(text: str) -> list[str]:
         pieces.append(rest[:cut].rstrip())
         rest = rest[cut:].lstrip()
     return [*pieces, rest] if rest else pieces
-
-
-def _join(pieces: Sequence[Speech]) -> Speech:
-    sounding = [piece for piece in pieces if len(piece.pcm)]
-    if not sounding:
-        return empty()
-    rate = sounding[0].rate
-    parts = [sounding[0].pcm]
-    for piece in sounding[1:]:
-        parts += [silence(PIECE_PAUSE, rate), piece.pcm]
-    return Speech(np.concatenate(parts), rate)

@@ -1,5 +1,8 @@
 """The worker process: pyttsx3 renders sentences to sound files' bytes.
 
+An engine may render a sentence in pieces. Each is asked for by itself, so that a sentence that
+nobody wants any more is dropped by asking for another.
+
 Run as ``python -m voice.speaking.worker FOLDER``; FOLDER is a private folder
 for the file that pyttsx3 insists on writing. Requests come as frames on
 standard input, each is answered by one frame on what was standard output. It
@@ -17,9 +20,9 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import IO, Any, Protocol
+from typing import IO, Any, NamedTuple, Protocol
 
 from voice.speaking.frames import Head, private_pipes, read_frame, write_frame
 
@@ -31,6 +34,15 @@ class UnknownVoiceError(ValueError):
     """The engine has no such voice."""
 
     remedy = "Choose one of the voices that are listed."
+
+
+class Piece(NamedTuple):
+    """A piece of a sentence."""
+
+    sound: bytes
+    """A sound file."""
+    last: bool
+    """Nothing follows."""
 
 
 class Renders(Protocol):
@@ -46,8 +58,8 @@ class Renders(Protocol):
     def voices(self) -> list[Head]:
         """What it offers."""
 
-    def render(self, text: str, rate_wpm: int, voice: str | None) -> bytes:
-        """The bytes of a sound file in which `text` is said."""
+    def render(self, text: str, rate_wpm: int, voice: str | None) -> Iterator[Piece]:
+        """What `text` sounds like: one piece at least."""
 
 
 class Engine:
@@ -89,8 +101,11 @@ class Engine:
             for voice in self._engine.getProperty("voices")
         ]
 
-    def render(self, text: str, rate_wpm: int, voice: str | None) -> bytes:
-        """The bytes of a sound file in which `text` is said."""
+    def render(self, text: str, rate_wpm: int, voice: str | None) -> Iterator[Piece]:
+        """What `text` sounds like, in one piece."""
+        yield Piece(self._rendered(text, rate_wpm, voice), last=True)
+
+    def _rendered(self, text: str, rate_wpm: int, voice: str | None) -> bytes:
         self._errors.clear()
         self._engine.setProperty("voice", voice or self._default_voice)
         if self._errors:
@@ -143,10 +158,11 @@ def serve(
         write_frame(answers, {"ready": False, "error": what, "remedy": remedy})
         return 1
     engine.warm_up()
+    desk = Desk(engine)
     while (frame := read_frame(requests)) is not None:
         request = frame[0]
         try:
-            head, body = _answer(engine, request)
+            head, body = desk.answer(request)
         except UnknownVoiceError as error:
             head, body = {"unknown_voice": str(error)}, b""
         except Exception as error:  # the engine's state is unknown now, so this process ends
@@ -156,10 +172,23 @@ def serve(
     return 0
 
 
-def _answer(engine: Renders, request: Head) -> tuple[Head, bytes]:
-    if request["do"] == "voices":
-        return {"voices": engine.voices()}, b""
-    return {}, engine.render(request["text"], request["rate_wpm"], request["voice"])
+class Desk:
+    """Takes requests, and keeps the sentence whose pieces are being asked for."""
+
+    def __init__(self, engine: Renders) -> None:
+        self._engine = engine
+        self._pieces: Iterator[Piece] = iter(())
+
+    def answer(self, request: Head) -> tuple[Head, bytes]:
+        """The head and the body of the answer."""
+        if request["do"] == "voices":
+            return {"voices": self._engine.voices()}, b""
+        if request["do"] == "render":
+            self._pieces = self._engine.render(
+                request["text"], request["rate_wpm"], request["voice"]
+            )
+        piece = next(self._pieces)
+        return {"last": piece.last}, piece.sound
 
 
 def run(make: Callable[[Path], Renders]) -> int:
