@@ -335,7 +335,7 @@ def test_a_heat_reminder_says_how_and_offers_the_timer(bench: Bench) -> None:
     )
     bench.later(minutes=20)
     assert bench.rung() == (
-        "Your twenty minutes of heat are over. Take the heat off now, and let your skin cool down."
+        "Your time of heat is over. Take the heat off now, and let your skin cool down."
     )
 
 

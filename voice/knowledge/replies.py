@@ -13,6 +13,9 @@ from voice.knowledge.fields import YamlFile
 
 _PLAIN = (
     "accepted",
+    "ask_cure",
+    "ask_diagnosis",
+    "ask_medicine",
     "declined",
     "did_not_catch",
     "faster",
@@ -26,6 +29,7 @@ _PLAIN = (
     "help",
     "help_playing",
     "help_stretching",
+    "history_broken",
     "history_none",
     "history_off",
     "hold_begins",

@@ -30,6 +30,9 @@ MISSED_LATELY = 7 * moments.DAY
 SAME_TIME = 1 * moments.MINUTE - 1
 """Two reminders about the same thing within this are one."""
 
+OFF = "_off"
+"""Ends the name of the kind that ends what is on: heat and heat_off."""
+
 AsksFor = Literal["about", "time", "which"]
 
 
@@ -122,7 +125,7 @@ class Reminders:
 
     def set(self, request: Request) -> Answer:
         """Set a reminder, or ask for the subject or the time that is missing."""
-        request = self._completed(request)
+        request = self._timed(self._completed(request))
         about = _about(request.slots)
         if not about:
             return self._ask(request, "about", self.wording.reply("ask_about"))
@@ -209,7 +212,8 @@ class Reminders:
         if changed is None:
             return Answer(self._none(about))
         self._recent.set, self._recent.set_ms = changed.id, self.now()
-        return Answer(self._confirmation("changed", changed, present), reminder=changed)
+        confirmation = self._confirmation("changed", changed, present)
+        return self._within_limit(Answer(confirmation, reminder=changed))
 
     def snooze(self, request: Request) -> Answer:
         """Let what rings, or what was missed last, ring again later.
@@ -229,7 +233,9 @@ class Reminders:
             return self.change(replace(request, intent="change_reminder"))
         if later is None:
             return Answer(self.wording.reply("nothing_rings"))
-        return Answer(self._reply("snoozed", self._fields(later)), reminder=later)
+        limit = self.wording.kind(later.about).limit
+        over = () if limit is None else (limit.say,)
+        return Answer(self._reply("snoozed", self._fields(later)) + over, reminder=later)
 
     def done(self, _: Request | None = None) -> Answer:
         """What rings has been done."""
@@ -353,6 +359,28 @@ class Reminders:
 
     # Steps
 
+    def _timed(self, request: Request) -> Request:
+        """What ends the heat or the cold is a kind of its own, and may go without a time."""
+        ends = f"{_about(request.slots)}{OFF}"
+        if not request.slots.get("take_off") or ends not in self.wording.kinds:
+            return request
+        limit = self.wording.kind(ends).limit
+        usual = {"minutes": limit.minutes} if limit and lacks_time(request.slots) else {}
+        kept = {name: value for name, value in request.slots.items() if name != "take_off"}
+        return replace(request, slots={**kept, **usual, "about": ends})
+
+    def _within_limit(self, answer: Answer) -> Answer:
+        """The answer, and what is to be said where something shall be on for too long."""
+        reminder = answer.reminder
+        limit = self.wording.kind(reminder.about).limit if reminder else None
+        if reminder is None or limit is None or reminder.rule:
+            return answer
+        if reminder.due_ms - self.now() <= limit.minutes * moments.MINUTE:
+            return answer
+        timer = Request("set_reminder", {"about": reminder.about, "minutes": limit.minutes})
+        sentences = (*answer.sentences, limit.say)
+        return replace(answer, sentences=sentences, offer=Offer(limit.ask, timer))
+
     def _kept(self, wanted: Reminder, present: Present) -> Answer:
         if self.store.count() >= MOST:
             return Answer(self.wording.reply("too_many"))
@@ -362,7 +390,7 @@ class Reminders:
             return Answer(self._reply("already", self._fields(other)), reminder=other)
         kept = self.store.add(wanted)
         self._recent.set, self._recent.set_ms = kept.id, self.now()
-        return Answer(self._confirmation("set", kept, present), reminder=kept)
+        return self._within_limit(Answer(self._confirmation("set", kept, present), reminder=kept))
 
     def _answered(self, key: str, key_next: str) -> Answer:
         ringing, now, zone = self._ringing(), self.now(), self.zone()
@@ -429,7 +457,8 @@ class Reminders:
         return self._recent.said.get(reminder.id) == reminder.due_ms and reminder.rings > 1
 
     def _named(self, about: str) -> tuple[Reminder, ...]:
-        return self.store.live(about=about)
+        """Those about it; "the heat timer" is also the one that ends the heat."""
+        return self.store.live(about=about) or (self.store.live(about=about + OFF) if about else ())
 
     def _meant(self, request: Request, about: str) -> tuple[Reminder, ...]:
         number = self._number_in(request)
@@ -523,7 +552,7 @@ class Reminders:
                 sentences += self.wording.reply("missed_times", do=do, when=when, times=times)
             else:
                 sentences += self.wording.reply("missed_one", do=do, when=when)
-            if missed.about.endswith("_off"):
+            if missed.about.endswith(OFF):
                 sentences += self.wording.reply("take_off_now", do=do)
         if len(found) > SAID_AT_ONCE:
             before = self._number(len(found) - SAID_AT_ONCE)

@@ -135,6 +135,8 @@ TIMES: Mapping[str, frozenset[str]] = MappingProxyType(
 
 _ABOUT = frozenset({"about"})
 _MONTHS = 12
+MOST_MINUTES_ON = 60
+"""No pack may call it right that heat or cold stays on for longer."""
 _ANY_WORD = "something"
 """Stands in for a field while the sentence around it is checked."""
 
@@ -149,6 +151,16 @@ class Offer:
 
 
 @dataclass(frozen=True, slots=True)
+class Limit:
+    """How long something may stay on at a time, and what is said where it shall be longer."""
+
+    minutes: int
+    say: str
+    ask: str
+    """Offers a timer of so many minutes besides."""
+
+
+@dataclass(frozen=True, slots=True)
 class Kind:
     """One kind of reminder."""
 
@@ -158,6 +170,8 @@ class Kind:
     """What is said when it rings, sentence by sentence."""
     source: str = ""
     offer: Offer | None = None
+    limit: Limit | None = None
+    """Where it ends something that is on: how long that may be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,13 +264,24 @@ class _Reader:
         required = frozenset({"name", "do", "rings"})
         if name != OTHER:
             required |= {"source"}
-        entries = self._file.entries(node, name, required, frozenset({"offer"}))
+        entries = self._file.entries(node, name, required, frozenset({"offer", "limit"}))
         return Kind(
             name=self._phrase(entries.get("name"), "name", fields),
             do=self._phrase(entries.get("do"), "do", fields),
             rings=self._sentences(entries.get("rings"), "rings", fields),
             source=self._file.text(entries.get("source"), "source"),
             offer=self._offer(entries.get("offer")),
+            limit=self._limit(entries.get("limit")),
+        )
+
+    def _limit(self, node: Node | None) -> Limit | None:
+        if node is None:
+            return None
+        entries = self._file.entries(node, "a limit", required=frozenset({"minutes", "say", "ask"}))
+        return Limit(
+            minutes=int(self._file.number(entries.get("minutes"), "minutes", 1, MOST_MINUTES_ON)),
+            say=self._file.sentence(entries.get("say"), "say"),
+            ask=self._file.sentence(entries.get("ask"), "ask"),
         )
 
     def _offer(self, node: Node | None) -> Offer | None:

@@ -15,6 +15,7 @@ _MAKERS: Mapping[str, Callable[[Pack, Request], Script]] = {
     "list_methods": lambda pack, _: answering.methods(pack),
     "red_flag": lambda pack, _: safety.red_flag(pack),
     "pain": lambda pack, _: safety.pain(pack),
+    "ask_professional": lambda pack, request: safety.professional(pack, request.slots),
     "set_reminder": lambda pack, _: talking.reply(pack, "reminders_broken"),
     "list_reminders": lambda pack, _: talking.reply(pack, "reminders_broken"),
     "cancel_reminder": lambda pack, _: talking.reply(pack, "reminders_broken"),

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from voice.events import Slot
 from voice.knowledge import Pack
+from voice.scripts import talking
 from voice.scripts.script import Say, Script
 
 SLOWLY = 0.85
@@ -18,3 +22,13 @@ def red_flag(pack: Pack) -> Script:
 def pain(pack: Pack) -> Script:
     """Say to ease out and rest."""
     return Script("safety", "pain", "", tuple(Say(text) for text in pack.reply("pain")))
+
+
+def professional(pack: Pack, slots: Mapping[str, Slot]) -> Script:
+    """Decline what only a doctor, a physiotherapist or a pharmacist can answer.
+
+    Args:
+        pack: the words.
+        slots: `about`: medicine, diagnosis or cure.
+    """
+    return talking.reply(pack, f"ask_{slots['about']}")

@@ -90,8 +90,16 @@ def sampled(pack: Path, cache: Path | None) -> Mapping[str, Sequence[str]]:
 
 def _topics(merged: Mapping[str, Any]) -> Intents:
     """Make a sentence of every phrase that says what a reminder is about."""
-    sentences = ["{about}"] if "about" in merged.get("lists", {}) else []
-    return parse_templates({**merged, "intents": {"about": {"data": [{"sentences": sentences}]}}})
+    lists = merged.get("lists", {})
+    data = [
+        {"slots": slots, "sentences": [sentence]}
+        for name, sentence, slots in (
+            ("about", "{about}", {}),
+            ("taken_off", "{taken_off:about}", {"take_off": True}),
+        )
+        if name in lists
+    ]
+    return parse_templates({**merged, "intents": {"about": {"data": data}}})
 
 
 def _fingerprint(folder: Path) -> str:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
+from voice.events import Slot
 from voice.understanding.errors import TemplateError
 from voice.understanding.pack import read_yaml
 
@@ -18,6 +20,7 @@ class Sign:
 
     intent: str
     about: str
+    slots: Mapping[str, Slot] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +88,7 @@ class Safety:
 
 def _rule(raw: Mapping[str, Any], concepts: Mapping[str, re.Pattern[str]]) -> _Rule:
     return _Rule(
-        Sign(raw["intent"], raw["about"]),
+        Sign(raw["intent"], raw["about"], MappingProxyType(dict(raw.get("slots", {})))),
         tuple(concepts[name] for name in raw["all"]),
         tuple(concepts[name] for name in raw.get("unless", ())),
     )

@@ -129,6 +129,8 @@ class Times:
 
     words: tuple[str, ...]
     """The sentence with `{when}` or `{span}` in the place of each expression."""
+    lasting: tuple[str, ...] = ()
+    """The same, but "for an hour" leaves "for {span}": heat for an hour is not heat in one."""
     slots: Mapping[str, Slot] = field(default_factory=dict)
     """`minutes`, `every_minutes`, `at`, `repeat`, `until`: those that were said."""
     reason: str = ""
@@ -150,6 +152,7 @@ def find_times(words: Words, now: datetime) -> Times:
         The sentence with the expressions cut out, and what they mean together.
     """
     left: list[str] = []
+    lasting: list[str] = []
     whole = _Piece()
     until: dict[str, Slot] = {}
     index = 0
@@ -161,15 +164,18 @@ def find_times(words: Words, now: datetime) -> Times:
             continue
         if read is None:
             left.append(words[index])
+            lasting.append(words[index])
             index += 1
             continue
+        lasts = words[index] == "for" and read[0].seconds is not None
         piece, index = read
         mark = "{span}" if piece.bare else "{when}"
         if not (left and left[-1] == mark == "{when}"):
             left.append(mark)
+            lasting += ("for", "{span}") if lasts else (mark,)
         whole = _joined(whole, piece)
     slots, reason = _resolve(whole, now)
-    return Times(tuple(left), slots | until, reason)
+    return Times(tuple(left), tuple(lasting), slots | until, reason)
 
 
 def _end_of(words: Words, index: int, now: datetime) -> tuple[dict[str, Slot], int] | None:

@@ -26,6 +26,8 @@ ANSWERS = frozenset(("yes", "no"))
 SIGNS = frozenset(("pain", "red_flag"))
 """Not made of something alike in a sentence that denies them."""
 REMINDING = frozenset(("set_reminder", "cancel_reminder", "list_reminders", "missed_reminders"))
+TIMELESS = frozenset(("read_section", "answer_faq", "list_methods"))
+"""Intents that a spoken time says nothing about: "can i use heat for an hour"."""
 ALWAYS = frozenset(
     (
         *("pause", "resume", "next", "back", "repeat", "slower", "faster", "louder", "quieter"),
@@ -97,7 +99,7 @@ class Understanding:
             return Request(NOTHING, score=0.0, text=text, reason="no words")
         sign = self._safety.sign(words) if self._safety else None
         if sign is not None:
-            return Request(sign.intent, score=1.0, text=text, layer="safety", reason=sign.about)
+            return Request(sign.intent, sign.slots, 1.0, text, "safety", sign.about)
         times = find_times(words, state.now or datetime.now())
         for matches in self._readings(words, times):
             chosen = by_context(matches, state)
@@ -145,9 +147,9 @@ class Understanding:
 
     def _readings(self, words: list[str], times: Times) -> Iterator[list[Match]]:
         """Match the sentence as it is, then with its times cut out, then without fillers."""
-        cut = list(times.words)
+        lasting, cut = list(times.lasting), list(times.words)
         yield self._graph.matches(words)
-        for said in (cut, self._without_fillers(cut)):
+        for said in (lasting, cut, self._without_fillers(lasting), self._without_fillers(cut)):
             yield [_with_times(match, times) for match in self._graph.matches(said)]
 
     def _without_fillers(self, words: list[str]) -> list[str]:
@@ -229,6 +231,8 @@ def _together(groups: Iterable[Sequence[str]]) -> tuple[str, ...]:
 
 
 def _with_times(match: Match, times: Times) -> Match:
+    if match.intent in TIMELESS:
+        return match
     template = f"{match.template} ({times.reason})" if times.reason else match.template
     return Match(match.intent, {**match.slots, **times.slots}, template)
 
