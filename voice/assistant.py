@@ -623,6 +623,9 @@ class Assistant:
         lost = isinstance(event, Trouble)
         if event.part == "microphone":
             self._aside("microphone_lost" if lost else "microphone_back")
+        elif event.part == "recogniser":
+            if lost:
+                self._aside("did_not_catch")
         elif event.part == "voice":
             self._unspeakable = lost
         elif not lost and self.narrator.broken_off:

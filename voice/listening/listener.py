@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 
 from voice.events import Heard, Level, Mended, Partial, SpeechBegan, Trouble
 from voice.listening.endpoint import Endpoint
@@ -67,6 +68,11 @@ class Hearing:
         for _ in self.end():
             pass
 
+    def restart(self) -> None:
+        """Begins anew after a failure: with fresh recognisers, and nothing under way."""
+        self._gate.close()
+        self._recognizer.restart()
+
     def _hear(self, gated: Gated) -> Iterator[SpeechBegan | Partial | Heard]:
         if gated.began:
             yield self._begin(interrupting=gated.over_voice)
@@ -106,6 +112,8 @@ class Hearing:
 class Listener:
     """Listens to a source on its own thread until it is stopped or the source ends.
 
+    A recogniser that fails is reported as a `Trouble` and begun anew; one utterance is lost.
+
     Args:
         hearing: what is made of the sound.
         report: told everything, on the listener's thread; must return quickly.
@@ -128,6 +136,7 @@ class Listener:
         self._muted = threading.Event()
         self._lock = threading.Lock()
         self._phrases: tuple[str, ...] | None = None
+        self._failing = False
         self._source: AudioSource | None = None
         self._thread: threading.Thread | None = None
 
@@ -172,17 +181,39 @@ class Listener:
 
     def _run(self, source: AudioSource) -> None:
         for block in source.blocks(self._report):
-            if self._muted.is_set():
-                self._hearing.drop()
-                continue
-            self._change_grammar()
-            loudness = self._meter.take(block)
-            if loudness is not None:
-                self._report(Level(loudness, source.overflows))
-            for event in self._hearing.take(block):
-                self._report(event)
-        for event in self._hearing.end():
+            with self._going_on_after_failures():
+                self._take(block, source.overflows)
+        with self._going_on_after_failures():
+            self._tell(self._hearing.end())
+
+    def _take(self, block: Block, overflows: int) -> None:
+        if self._muted.is_set():
+            self._hearing.drop()
+            return
+        loudness = self._meter.take(block)
+        if loudness is not None:
+            self._report(Level(loudness, overflows))
+        self._change_grammar()
+        self._tell(self._hearing.take(block))
+
+    def _tell(self, events: Iterable[SpeechBegan | Partial | Heard]) -> None:
+        for event in events:
             self._report(event)
+            if self._failing and isinstance(event, Heard):
+                self._failing = False
+                self._report(Mended("recogniser"))
+
+    @contextmanager
+    def _going_on_after_failures(self) -> Iterator[None]:
+        """Whatever fails, the thread lives: an assistant that is deaf without a word is worse."""
+        try:
+            yield
+        except Exception as error:
+            if not self._failing:
+                self._failing = True
+                self._report(_failed(error))
+            with suppress(Exception):  # then the next piece of sound fails again
+                self._hearing.restart()
 
     def _change_grammar(self) -> None:
         if self._phrases is None or self._hearing.hears_speech:
@@ -191,6 +222,14 @@ class Listener:
             phrases, self._phrases = self._phrases, None
         if phrases is not None:
             self._recognizer.set_phrases(phrases)
+
+
+def _failed(error: Exception) -> Trouble:
+    return Trouble(
+        "recogniser",
+        f"The recogniser has failed ({type(error).__name__}: {error}).",
+        "Say it once more; if it stays, run `unknot doctor`.",
+    )
 
 
 class _Meter:

@@ -128,23 +128,30 @@ class Recognizer:
     ) -> None:
         self._model = model
         self._reject_below = reject_below
-        self._free = _Stream(vosk.KaldiRecognizer(model.native, float(RATE)))
-        self._samples = 0
-        phrases = list(phrases)
-        _check_language(model, phrases)
-        short, _ = _hearable(model, interrupting)
-        self._interrupting = _Grammar(model, short, INTERRUPTING) if short else None
-        self._interrupted = False
+        self._phrases = list(phrases)
+        _check_language(model, self._phrases)
+        self._short, _ = _hearable(model, interrupting)
         self.missing_words: tuple[str, ...] = ()
         """Words of the phrases that the model does not know; their phrases are left out."""
-        self.set_phrases(phrases)
+        self.restart()
+
+    def restart(self) -> None:
+        """Begins anew with native recognisers of its own; what was being heard is lost."""
+        self._samples = 0
+        self._interrupted = False
+        self._free = _Stream(vosk.KaldiRecognizer(self._model.native, float(RATE)))
+        self._interrupting = (
+            _Grammar(self._model, self._short, INTERRUPTING) if self._short else None
+        )
+        self.set_phrases(self._phrases)
 
     def set_phrases(self, phrases: Iterable[str]) -> None:
         """Changes the grammar; an utterance that is being heard starts anew.
 
         Takes about 10 ms for 2000 phrases.
         """
-        hearable, self.missing_words = _hearable(self._model, phrases)
+        self._phrases = list(phrases)
+        hearable, self.missing_words = _hearable(self._model, self._phrases)
         self._grammar = _Grammar(self._model, hearable)
         if self._samples:
             self._free.finish()
