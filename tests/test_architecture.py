@@ -67,7 +67,8 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     "forgetting": frozenset({"reminders"}),
     "assistant": ROOMS | {"guiding", "reminding"},
 } | dict.fromkeys(
-    DOORS, ROOMS | DOORS | {"assistant", "models", "own_words", "forgetting", "places", "alsa"}
+    DOORS,
+    ROOMS | DOORS | {"assistant", "models", "own_words", "forgetting", "places", "locks", "alsa"},
 )
 """What each module or folder of `voice` may import from the others."""
 

@@ -13,7 +13,7 @@ from queue import SimpleQueue
 from typing import Any
 
 from voice import places, preferences
-from voice.alsa import hush_alsa
+from voice.alsa import hushed
 from voice.assistant import Assistant, Event, Quit, Woke
 from voice.events import Heard, Mended, Request, Saying, Spoken, Trouble
 from voice.history import History
@@ -23,6 +23,7 @@ from voice.listening.listener import Listener, hear
 from voice.listening.model import Model, load_model
 from voice.listening.recognizer import Recognizer
 from voice.listening.sources import AudioSource, FileSource, MicrophoneSource
+from voice.locks import locked
 from voice.models import find_model
 from voice.reminders import Reminders, StoreError
 from voice.reminders.watch import Watch
@@ -47,11 +48,21 @@ SHORT_PHRASE_WEIGHT = 20
 """How often each is listed: with 20, 29 of 180 spoken control words went wrong on development
 voices, with 0 it were 35, with 100 again 29; sentences were not affected."""
 NAP = 5.0
-"""Seconds of a sleeping machine from which a session says that it was interrupted."""
+"""Seconds of a sleeping or frozen machine from which a session says that it was interrupted."""
+LOOKS_EVERY = 1.0
+"""Seconds after which a session looks round at the latest, whatever happens."""
+LISTENING = "listening.lock"
+"""The file in the data folder that the one assistant with the microphone holds."""
 BRIEF = 1.0
 """Seconds of silence that somebody who reads need not wait for."""
 LONGEST_QUESTION = 600.0
 """Seconds of a recording that are listened to for a question."""
+
+
+class AlreadyListeningError(RuntimeError):
+    """Another assistant has the microphone: two would answer each other."""
+
+    remedy = "Talk to that one, or end it where it runs: say stop, or press Ctrl+C."
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,13 +215,19 @@ class Rooms:
 
     def _keep(self, name: str, value: int) -> bool:
         """Keep a choice for good; a trouble where that cannot be done."""
+        file = places.config()
         try:
-            preferences.choose(places.config(), name, value)
-        except (preferences.PreferenceError, OSError) as error:
-            remedy = getattr(error, "remedy", "Look at the rights and the space of its folder.")
-            self.inbox.put(Trouble("choices", str(error), remedy))
-            return False
-        return True
+            preferences.choose(file, name, value)
+        except preferences.PreferenceError as error:
+            self.inbox.put(Trouble("choices", str(error), error.remedy))
+        except OSError as error:
+            what = f"{file} cannot be written: {error.strerror or error}."
+            self.inbox.put(
+                Trouble("choices", what, "Look at the rights and the space of its folder.")
+            )
+        else:
+            return True
+        return False
 
     def recognizer(self, model: Model) -> Recognizer:
         """A recogniser for what this pack can understand.
@@ -375,7 +392,8 @@ def _keep_time(assistant: Assistant, voice: WrittenVoice) -> None:
 class Sleep:
     """Notices that the machine was asleep: its boot clock runs on then, the monotonic one does not.
 
-    Where there is no such clock (it is Linux's) nothing is noticed.
+    A process that was frozen, as a debugger or a paused virtual machine does it, is noticed by
+    how long nobody asked. Where there is no boot clock (it is Linux's), only that is.
     """
 
     def __init__(
@@ -388,13 +406,50 @@ class Sleep:
         self._boot = boot or since_boot
         self._awake = awake
         self._asleep = self._boot() - self._awake()
+        self._asked = self._awake()
 
     def slept(self) -> bool:
-        """Whether it was asleep since the last call, for longer than a nap."""
-        asleep = self._boot() - self._awake()
+        """Whether it was asleep since the last call, for longer than a nap.
+
+        To be called every `LOOKS_EVERY` seconds.
+        """
+        now = self._awake()
+        asleep = self._boot() - now
         slept = asleep - self._asleep > NAP
-        self._asleep = asleep
-        return slept
+        frozen = now - self._asked > LOOKS_EVERY + NAP
+        self._asleep, self._asked = asleep, now
+        return slept or frozen
+
+
+@contextmanager
+def only_listener(home: Path) -> Iterator[None]:
+    """Be the one assistant of a data folder that listens; where it cannot be written, one of many.
+
+    Raises:
+        AlreadyListeningError: another one is.
+    """
+    with ExitStack() as held:
+        try:
+            home.mkdir(mode=0o700, parents=True, exist_ok=True)
+            held.enter_context(locked(home / LISTENING))
+        except BlockingIOError:
+            raise AlreadyListeningError(
+                "Another assistant is listening on this machine already."
+            ) from None
+        except OSError:
+            """Nobody can be told then; that nothing can be kept is said elsewhere."""
+        yield
+
+
+def is_listening(home: Path) -> bool:
+    """Whether an assistant of a data folder is listening."""
+    try:
+        with locked(home / LISTENING):
+            return False
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
 
 
 class ListeningSession:
@@ -435,8 +490,12 @@ class ListeningSession:
             LoudspeakerError: there is no loudspeaker that works.
             VoiceError: there is no voice.
             ModelError: there is no model, or it is broken.
+            AlreadyListeningError: another assistant is listening.
         """
-        hush_alsa()
+        with hushed(), only_listener(places.home()):
+            self._talk()
+
+    def _talk(self) -> None:
         microphone = MicrophoneSource(self._rooms.settings.microphone)
         microphone.open()
         with self._rooms.speaker() as speaker, self._rooms.watch():
@@ -476,7 +535,7 @@ class ListeningSession:
         sleep = Sleep()
         busy_at = time.monotonic()
         while not (assistant.finished or self._is_over(busy_at)):
-            assistant.step(timeout=self._ends_after)
+            assistant.step(timeout=LOOKS_EVERY)
             if assistant.narrator.busy:
                 busy_at = time.monotonic()
             if sleep.slept():

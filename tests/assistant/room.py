@@ -77,6 +77,8 @@ class Room:
         board: Board | None = None,
     ) -> None:
         self.now = 1000.0
+        self.clock_set_by = timedelta(0)
+        """By how much somebody has set the clock on the wall."""
         self.tape = Tape()
         self.shown: list[Event] = []
         self.kept: list[tuple[str, int]] = []
@@ -89,7 +91,7 @@ class Room:
             duck=self.tape.duck,
             show=self._show,
             clock=lambda: self.now,
-            now=lambda: today + timedelta(seconds=self.now - 1000.0),
+            now=lambda: today + timedelta(seconds=self.now - 1000.0) + self.clock_set_by,
             history=history,
             reminders=reminders,
             wake=wake,

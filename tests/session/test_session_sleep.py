@@ -1,4 +1,4 @@
-"""A machine that slept is noticed by the two clocks that then part."""
+"""Sleep is noticed by two clocks that then part, a frozen process by the time that it lost."""
 
 from __future__ import annotations
 
@@ -20,11 +20,14 @@ class Clocks:
 @pytest.mark.parametrize(
     ("steps", "noticed"),
     [
-        ([(60.0, 0.0)], [False]),
+        ([(1.0, 0.0)], [False]),
+        ([(60.0, 0.0)], [True]),
+        ([(60.0, 0.0), (1.0, 0.0)], [True, False]),
         ([(1.0, 3600.0)], [True]),
         ([(1.0, 2.0)], [False]),
         ([(1.0, 3600.0), (1.0, 0.0)], [True, False]),
         ([(1.0, 3600.0), (1.0, 60.0)], [True, True]),
+        ([(5.5, 0.0)], [False]),
     ],
 )
 def test_a_sleep_is_noticed_once(steps: list[tuple[float, float]], noticed: list[bool]) -> None:

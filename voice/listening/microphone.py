@@ -19,7 +19,8 @@ BLOCK_SECONDS = 0.02
 QUEUE_SECONDS = 2.0
 STALLED_AFTER = 2.0
 """Seconds without a block after which the device counts as gone."""
-REOPEN_EVERY = 1.0
+REOPEN_EVERY = 0.5
+"""Seconds between two attempts at opening it again: it listens within 2 s of being back."""
 _PLAIN_ATTEMPTS = 3
 
 _PLUG_IN = "Plug a microphone in and choose it with --device; `unknot doctor` lists them."
