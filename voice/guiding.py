@@ -49,6 +49,7 @@ class Guiding:
         self._pack = pack
         self._narrator = narrator
         self._history = history
+        self._history_broken = False
         self._perform = perform
         self._earcon = earcon
         self._trouble = trouble
@@ -358,7 +359,10 @@ class Guiding:
         return True
 
     def _history_said(self) -> tuple[Step, ...]:
-        if self._history is None or not self._remember(lambda h: h.on, otherwise=False):
+        on = self._remember(lambda history: history.on, otherwise=False)
+        if self._history_broken:
+            return talking.say_all(self._pack, "history_broken")
+        if not on:
             return talking.say_all(self._pack, "history_off")
         count = in_the_last_week(self._days(), self._now().date())
         if not count:
@@ -385,5 +389,6 @@ class Guiding:
             return use(self._history)
         except HistoryError as error:
             self._history = None
+            self._history_broken = True
             self._trouble(Trouble("history", str(error), error.remedy))
             return otherwise
