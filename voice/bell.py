@@ -23,6 +23,7 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import IO
 
+from voice import places, preferences
 from voice.alsa import hush_alsa
 from voice.events import Heard, Mended, Request, Spoken, Trouble
 from voice.listening.listener import Event, Listener
@@ -217,8 +218,13 @@ def main() -> None:
     threading.Thread(target=_read, args=reading, daemon=True).start()
     hush_alsa()
     pack, device, model = (argument or None for argument in sys.argv[1:])
+    country = preferences.read(places.config()).values.get("country")
     settings = Settings(
-        pack=pack, microphone=device, loudspeaker=device, model=Path(model) if model else None
+        pack=pack,
+        microphone=device,
+        loudspeaker=device,
+        model=Path(model) if model else None,
+        country=str(country) if country else None,
     )
     with suppress(BrokenPipeError), ThreadPoolExecutor(1) as pool, ExitStack() as opened:
         serve(Ringer(Rooms(settings), opened, pool), requests, answers)

@@ -21,7 +21,7 @@ from rich.console import Console
 
 from voice import __version__, places
 from voice.cli_choices import bench, config, defaults_for, voices
-from voice.preferences import FASTEST, SLOWEST, PreferenceError
+from voice.preferences import FASTEST, SLOWEST, PreferenceError, is_country
 
 if TYPE_CHECKING:
     from voice.assistant import Assistant
@@ -127,6 +127,12 @@ def _device(name: str | None) -> str | int | None:
     return int(name) if name is not None and name.isdigit() else name
 
 
+def _both_devices(names: str | None) -> tuple[str | int | None, str | int | None]:
+    """Microphone and loudspeaker of a --device; one name is that of both."""
+    microphone, _, loudspeaker = (names or "").partition(",")
+    return _device(microphone or None), _device(loudspeaker or microphone or None)
+
+
 _pack = click.option("--pack", metavar="PACK", help="A content pack: its folder, or its name.")
 _model = click.option(
     "--model",
@@ -148,6 +154,20 @@ _volume = click.option(
     help="How loud it speaks.",
 )
 _voice = click.option("--voice", metavar="ID", help="A voice that `unknot voices` lists.")
+
+
+def _checked_country(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
+    if value is not None and not is_country(value):
+        raise click.BadParameter(f"{value!r} is not two letters, such as GB.")
+    return value
+
+
+_country = click.option(
+    "--country",
+    metavar="CODE",
+    callback=_checked_country,
+    help="Where you are, two letters such as GB: whose emergency number is named.",
+)
 _port = click.option(
     "--port",
     type=click.IntRange(0, 65535),
@@ -194,6 +214,7 @@ def _talk(command: Callable[..., None]) -> Callable[..., None]:
         _rate,
         _volume,
         _voice,
+        _country,
         click.option(
             "--wake/--no-wake",
             default=False,
@@ -270,6 +291,7 @@ def _converse(
     rate: int | None,
     volume: int,
     voice: str | None,
+    country: str | None,
     wake: bool,
     barge_in: bool,
     plain: bool,
@@ -278,17 +300,18 @@ def _converse(
 ) -> None:
     from voice.session import Rooms, Settings
 
-    microphone, _, loudspeaker = (device or "").partition(",")
+    microphone, loudspeaker = _both_devices(device)
     settings = Settings(
         pack=pack,
         model=model,
-        microphone=_device(microphone or None),
-        loudspeaker=_device(loudspeaker or microphone or None),
+        microphone=microphone,
+        loudspeaker=loudspeaker,
         rate=rate,
         volume=volume / 100,
         voice=voice,
         wake=wake,
         barge_in=barge_in,
+        country=country,
     )
     rooms = Rooms(settings)
     _check_routine(rooms, opening)
@@ -389,6 +412,7 @@ def _shown_too(
 @_rate
 @_volume
 @_voice
+@_country
 def screen(
     *,
     silent: bool,
@@ -398,6 +422,7 @@ def screen(
     rate: int | None,
     volume: int,
     voice: str | None,
+    country: str | None,
 ) -> None:
     """Serve the screen alone: no microphone, the page's buttons and keys ask instead.
 
@@ -412,7 +437,12 @@ def screen(
     from voice.session import Rooms, Settings
 
     settings = Settings(
-        pack=pack, loudspeaker=_device(device), rate=rate, volume=volume / 100, voice=voice
+        pack=pack,
+        loudspeaker=_device(device),
+        rate=rate,
+        volume=volume / 100,
+        voice=voice,
+        country=country,
     )
     rooms = Rooms(settings)
     with _shown_too(rooms, lambda _: None, port, hears=False) as show:
@@ -536,6 +566,7 @@ def _show_history(past: History, *, as_json: bool) -> None:
 @_rate
 @_volume
 @_voice
+@_country
 def ask(
     *,
     text: str | None,
@@ -548,6 +579,7 @@ def ask(
     rate: int | None,
     volume: int,
     voice: str | None,
+    country: str | None,
 ) -> None:
     """Ask one question, typed or recorded, and get one answer.
 
@@ -565,7 +597,13 @@ def ask(
         raise click.UsageError("Choose --say or --out, one of them.")
     rooms = Rooms(
         Settings(
-            pack=pack, model=model, rate=rate, volume=volume / 100, voice=voice, loudspeaker=None
+            pack=pack,
+            model=model,
+            rate=rate,
+            volume=volume / 100,
+            voice=voice,
+            loudspeaker=None,
+            country=country,
         )
     )
     question = hear_question(rooms, wav) if wav is not None else str(text)
@@ -836,24 +874,42 @@ def pack_check(*, folder: Path) -> None:
 
 @main.command()
 @click.option("--voices", is_flag=True, help="List the voices that --voice takes, and end.")
-def doctor(*, voices: bool) -> None:
-    """Say what works and what does not on this machine, and what mends it.
+@click.option("--device", metavar="NAME", help="As `unknot listen` takes it.")
+@click.option(
+    "--report",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Also write what was found, without anything private, to be sent with a bug report.",
+)
+def doctor(*, voices: bool, device: str | None, report: Path | None) -> None:
+    """Say what works and what does not on this machine, and the command that mends it.
 
-    Looks at the microphone, the loudspeaker, the voice, the model, the clock and the data folder.
+    Looks at the microphone, the loudspeaker, the clock, the data folder, the temporary files, the
+    model, the recogniser and the voice, and whether an assistant is listening.
+
+    \b
+    unknot doctor
+    unknot doctor --device "USB headset"
+    unknot doctor --report doctor.txt
     """
     from voice.doctor import examine, list_voices
+    from voice.doctor_report import write_report
 
     if voices:
         for voice in list_voices():
             click.echo(f"{voice.id:32} {voice.language:10} {voice.name}")
         return
     findings = []
-    for finding in examine():
+    microphone, loudspeaker = _both_devices(device)
+    for finding in examine(microphone, loudspeaker):
         findings.append(finding)
         mark = "ok " if finding.ok else "NO "
-        click.echo(f"{mark} {finding.part:12} {finding.what}")
+        click.echo(f"{mark} {finding.part:15} {finding.what}")
         if finding.remedy:
-            click.echo(f"    {'':12} {finding.remedy}")
+            click.echo(f"    {'':15} {finding.remedy}")
+    if report is not None:
+        write_report(report, findings)
+        click.echo(f"unknot: {report} holds no words, names or folders of yours.", err=True)
     if not all(finding.ok for finding in findings):
         click.get_current_context().exit(NO)
 

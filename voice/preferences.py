@@ -54,6 +54,11 @@ def _within(lowest: int, highest: int) -> Callable[[Value], bool]:
     return lambda value: type(value) is int and lowest <= value <= highest
 
 
+def is_country(value: Value) -> bool:
+    """Whether it has the form of a country's code in ISO 3166-1: two letters."""
+    return isinstance(value, str) and re.fullmatch("[A-Za-z]{2}", value) is not None
+
+
 def _is_quiet_hours(value: Value) -> bool:
     # Reminders are loaded for this choice alone; the others are read at every start.
     from voice.reminders.daemon import QuietHours, QuietHoursError
@@ -115,6 +120,13 @@ PREFERENCES = {
             "22:00-07:00",
             _is_quiet_hours,
             'two times, such as "22:00-07:00"',
+        ),
+        Preference(
+            "country",
+            "Where you are, two letters such as GB: whose emergency number is named.",
+            "GB",
+            is_country,
+            "two letters",
         ),
         Preference("model", "A folder with a Vosk model.", "/path/to/model", _is_text, "a folder"),
         Preference("pack", "A content pack: its folder, or its name.", "my-pack", _is_text, _TEXT),

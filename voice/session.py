@@ -28,6 +28,7 @@ from voice.models import find_model
 from voice.reminders import Reminders, StoreError
 from voice.reminders.watch import Watch
 from voice.ringing import open_reminders
+from voice.scripts.emergency import in_country
 from voice.scripts.narrator import Phase, Voice
 from voice.speaking.cache import SpeechCache
 from voice.speaking.errors import VoiceError
@@ -82,6 +83,8 @@ class Settings:
     wake: bool = False
     """Wait for the wake phrase while nobody talks with it."""
     barge_in: bool = True
+    country: str | None = None
+    """Two letters; whose emergency number is named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +143,7 @@ class Rooms:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.pack: Pack = load_pack(places.pack(settings.pack))
+        self.pack: Pack = in_country(load_pack(places.pack(settings.pack)), settings.country)
         self.understanding = Understanding(self.pack.folder, places.home() / "cache")
         self.inbox: SimpleQueue[Event] = SimpleQueue()
         self.played = Played()

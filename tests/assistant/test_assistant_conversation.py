@@ -274,7 +274,9 @@ def test_a_red_flag_outranks_everything_and_is_said_twice(room: Room, words: str
     room.hear("tell me about heat")
     room.hear(words, confidence=0.2)
     room.let_it_finish()
-    assert room.tape.said[1:] == 2 * list(room.pack.replies["red_flag"])
+    assert room.tape.said[1:] == 2 * list(
+        room.pack.reply("red_flag", number="your local emergency number")
+    )
 
 
 def test_what_is_not_understood_gets_one_re_prompt_and_then_silence(room: Room) -> None:

@@ -599,7 +599,9 @@ def test_an_emergency_ends_everything_and_is_said_slowly_and_twice(
     said = len(room.tape.said)
     room.hear(words, confidence=0.2)
     room.live(120.0)
-    assert room.tape.said[said:] == 2 * list(room.pack.replies["red_flag"])
+    assert room.tape.said[said:] == 2 * list(
+        room.pack.reply("red_flag", number="your local emergency number")
+    )
 
 
 @pytest.mark.parametrize("words", ["start stretching", "knees to chest", "guide me"])

@@ -128,6 +128,7 @@ A flat one.
 red_flags:
   - {id: fever, sign: a fever, source: A test}
 stop_at_once: {rule: Stop when it hurts., source: A test}
+emergency_number: the number of the emergency services
 """,
     "intents/reading.yaml": "language: en\nintents: {}\n",
 }

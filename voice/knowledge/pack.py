@@ -69,6 +69,8 @@ class Safety:
     """What is done about a stretch that hurts."""
     before_stretching: tuple[Advice, ...]
     """Said before the first guided stretch of a day; may be empty."""
+    emergency_number: str
+    """Whom to call, in the middle of a sentence: a number, or "your local emergency number"."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from yaml.nodes import Node
 from voice.knowledge.fields import YamlFile
 from voice.knowledge.pack import Advice, Safety, Sign
 
-_KEYS = frozenset({"red_flags", "stop_at_once"})
+_KEYS = frozenset({"red_flags", "stop_at_once", "emergency_number"})
 _ALSO = frozenset({"before_stretching"})
 
 
@@ -23,6 +23,7 @@ def read_safety(file: YamlFile) -> Safety:
             file.sentence(rule.get("rule"), "rule"), file.text(rule.get("source"), "source")
         ),
         before_stretching=read_advice(file, entries.get("before_stretching"), "before_stretching"),
+        emergency_number=file.phrase(entries.get("emergency_number"), "emergency_number"),
     )
 
 

@@ -15,7 +15,8 @@ SLOWLY = 0.85
 
 def red_flag(pack: Pack) -> Script:
     """Say slowly, and twice, to get help now."""
-    once = tuple(Say(text, pause=0.6, tempo=SLOWLY) for text in pack.reply("red_flag"))
+    said = pack.reply("red_flag", number=pack.safety.emergency_number)
+    once = tuple(Say(text, pause=0.6, tempo=SLOWLY) for text in said)
     return Script("safety", "red_flag", "", once + once)
 
 
