@@ -38,6 +38,7 @@ DOORS = frozenset(
         "cli",
         "cli_choices",
         "doctor",
+        "doctor_report",
         "preferences",
         "ringing",
         "screen",

@@ -1,28 +1,49 @@
-"""What works on this machine and what does not, and what mends it."""
+"""What works on this machine and what does not, and the one command that mends it."""
 
 from __future__ import annotations
 
 import os
 import shutil
+import sys
+import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from queue import Empty, SimpleQueue
+from typing import Any
+
+import numpy as np
 
 from voice import places
-from voice.alsa import hush_alsa
-from voice.listening.model import ModelError, load_model
-from voice.listening.sound import level
+from voice.alsa import hushed
+from voice.events import Mended, Trouble
+from voice.listening.model import Model, ModelError, load_model
+from voice.listening.recognizer import Recognizer
+from voice.listening.sound import DIGITAL_SILENCE, RATE, level
 from voice.listening.sources import MicrophoneError, MicrophoneSource
 from voice.models import ModelsError, find_model
+from voice.session import is_listening
 from voice.speaking.errors import LoudspeakerError, VoiceError
+from voice.speaking.helper import HelperLostError
 from voice.speaking.player import Listener, Player
 from voice.speaking.synthesizer import Synthesizer, VoiceInfo
 
 ROOM_WANTED = 100 * 1024 * 1024
 """Bytes that should be free: a downloaded model, its archive, and the cache of sentences."""
+TRIED = 64 * 1024
+"""Bytes that are written for a try, as free space alone tells nothing of quotas."""
 FIRST_PLAUSIBLE_YEAR = 2025
 """A clock before this product existed has never been set."""
+AHEAD = 3600.0
+"""Seconds by which what was kept may be newer than the clock says."""
+LISTENS = 0.5
+"""Seconds for which the microphone is heard."""
+PATIENCE = 10.0
+"""Seconds after which a sound system that does not answer is given up."""
+
+Device = str | int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +54,24 @@ class Finding:
     ok: bool
     what: str
     remedy: str = ""
+    """What mends it, with the command between backticks."""
 
 
-def examine() -> Iterator[Finding]:
-    """Look at each part in turn; what takes longest comes last."""
-    hush_alsa()
-    yield _microphone()
-    yield _loudspeaker()
+def examine(microphone: Device = None, loudspeaker: Device = None) -> Iterator[Finding]:
+    """Look at each part in turn; what takes longest comes last.
+
+    Args:
+        microphone: as `MicrophoneSource` takes it.
+        loudspeaker: as `Player` takes it.
+    """
+    with hushed():
+        yield _device("microphone", lambda: _open_microphone(microphone))
+        yield _device("loudspeaker", lambda: _open_loudspeaker(loudspeaker))
+    yield _assistant()
     yield _clock()
     yield _data_folder()
-    yield _model()
+    yield _temporary_files()
+    yield from _hearing()
     yield _voice()
 
 
@@ -56,30 +85,54 @@ def list_voices() -> tuple[VoiceInfo, ...]:
         return tuple(synthesizer.voices())
 
 
-def _microphone() -> Finding:
-    return _tried("microphone", _open_microphone, MicrophoneError)
+# Sound
 
 
-def _open_microphone() -> str:
-    microphone = MicrophoneSource()
+def _device(part: str, attempt: Callable[[], Finding]) -> Finding:
+    """Try it, on a thread of its own: a sound system that hangs never returns."""
+    found: SimpleQueue[Finding] = SimpleQueue()
+
+    def act() -> None:
+        try:
+            found.put(attempt())
+        except (MicrophoneError, LoudspeakerError) as error:
+            found.put(Finding(part, False, f"{error} {_devices(part)}", _mends_sound(error)))
+
+    threading.Thread(target=act, name=part, daemon=True).start()
+    try:
+        return found.get(timeout=PATIENCE)
+    except Empty:
+        what = f"the sound system has not answered for {PATIENCE:.0f} s."
+        return Finding(part, False, what, f"Start it anew: `{_sound_system()}`.")
+
+
+def _open_microphone(device: Device) -> Finding:
+    microphone = MicrophoneSource(device)
     microphone.open()
-    blocks = microphone.blocks(lambda _: None)
-    heard = next(blocks)
-    microphone.close()
-    for _ in blocks:
-        """What is left; the device is closed at its end."""
-    return f"opens, and hears {level(heard.samples):.0f} dBFS right now"
+    loudest, heard = DIGITAL_SILENCE, 0
+    blocks = microphone.blocks(_complain)
+    for block in blocks:
+        loudest = max(loudest, level(block.samples))
+        heard += block.samples.size
+        if heard >= LISTENS * RATE:
+            microphone.close()
+    if loudest > DIGITAL_SILENCE:
+        return Finding("microphone", True, f"opens, and hears {loudest:.0f} dBFS right now")
+    remedy = "If it stays silent while you talk: `pactl set-source-mute @DEFAULT_SOURCE@ 0`."
+    return Finding("microphone", True, "opens, and is silent to the last bit", remedy)
 
 
-def _loudspeaker() -> Finding:
-    return _tried("loudspeaker", _open_loudspeaker, LoudspeakerError)
+def _complain(event: Trouble | Mended) -> None:
+    if isinstance(event, Trouble):
+        raise MicrophoneError(event.what, event.remedy)
 
 
-def _open_loudspeaker() -> str:
-    return f"opens, {loudspeaker_latency() * 1000:.0f} ms behind"
+def _open_loudspeaker(device: Device) -> Finding:
+    latency = loudspeaker_latency(device) * 1000
+    return Finding("loudspeaker", True, f"opens, {latency:.0f} ms behind")
 
 
-def loudspeaker_latency(device: str | int | None = None) -> float:
+def loudspeaker_latency(device: Device = None) -> float:
     """Open the loudspeaker for a moment: the seconds from the player to the ear.
 
     Raises:
@@ -93,69 +146,154 @@ def loudspeaker_latency(device: str | int | None = None) -> float:
         player.close()
 
 
-def _model() -> Finding:
-    return _tried("model", _load_model, (ModelError, ModelsError))
+def _devices(part: str) -> str:
+    """Which there are instead, as --device takes them."""
+    try:
+        import sounddevice  # noqa: PLC0415 - it starts PortAudio, which may be what is missing
+    except OSError:
+        return ""
+    channels = "max_input_channels" if part == "microphone" else "max_output_channels"
+    devices: list[dict[str, Any]] = list(sounddevice.query_devices())
+    named = ", ".join(
+        f"{number} {device['name']}" for number, device in enumerate(devices) if device[channels]
+    )
+    return f"There is: {named}." if named else "This machine shows none at all."
 
 
-def _load_model() -> str:
-    chosen = find_model(home=places.home())
+def _mends_sound(error: MicrophoneError | LoudspeakerError) -> str:
+    if "PortAudio is" in str(error):
+        return error.remedy
+    if "another program" in str(error):
+        return "Close the program that has it; this one names it: `fuser -v /dev/snd/*`."
+    return f"Plug it in or switch it on; if it is, look for it anew: `{_sound_system()}`."
+
+
+def _sound_system() -> str:
+    """The command that starts the sound system anew."""
+    server = "pipewire" if shutil.which("pipewire") else "pulseaudio"
+    return f"systemctl --user restart {server}"
+
+
+# Hearing and speaking
+
+
+def _hearing() -> Iterator[Finding]:
+    try:
+        chosen = find_model(home=places.home())
+        began = time.monotonic()
+        model = load_model(chosen.path)
+    except (ModelError, ModelsError) as error:
+        yield Finding("model", False, str(error), _mends_model())
+        return
+    what = f"{chosen.name} ({chosen.why}) loads in {time.monotonic() - began:.1f} s"
+    yield Finding("model", True, what)
+    yield _recogniser(model)
+
+
+def _mends_model() -> str:
+    if os.environ.get("UNKNOT_MODEL"):
+        return "Use the one that comes along: `unset UNKNOT_MODEL`."
+    return "Fetch another one: `unknot models install small-en-us`."
+
+
+def _recogniser(model: Model) -> Finding:
+    """Let it hear a second of noise: what it makes of it does not matter, that it does."""
+    noise = np.random.default_rng(1).normal(0, 1000, RATE).astype(np.int16)
     began = time.monotonic()
-    load_model(chosen.path)
-    return f"{chosen.name} ({chosen.why}) loads in {time.monotonic() - began:.1f} s"
+    try:
+        recognizer = Recognizer(model, ["stop"])
+        recognizer.accept(noise)
+        recognizer.finish()
+    except Exception as error:
+        what = f"it fails ({type(error).__name__}: {error})."
+        again = f"{sys.executable} -m pip install --force-reinstall --no-deps vosk"
+        return Finding("recogniser", False, what, f"Install it again: `{again}`.")
+    took = time.monotonic() - began
+    return Finding("recogniser", True, f"hears a second of sound in {took:.2f} s")
 
 
 def _voice() -> Finding:
-    return _tried("voice", _speak, VoiceError)
-
-
-def _speak() -> str:
-    with Synthesizer() as synthesizer:
-        began = time.monotonic()
-        synthesizer.render("Hello.")
-        return f"{synthesizer.version}, first sentence after {time.monotonic() - began:.1f} s"
-
-
-def _tried(
-    part: str,
-    attempt: Callable[[], str],
-    errors: type[Exception] | tuple[type[Exception], ...],
-) -> Finding:
     try:
-        return Finding(part, True, attempt())
-    except errors as error:
-        return Finding(part, False, str(error), str(getattr(error, "remedy", "")))
+        with Synthesizer() as synthesizer:
+            began = time.monotonic()
+            synthesizer.render("Hello.")
+            took = time.monotonic() - began
+            what = f"{synthesizer.version}, first sentence after {took:.1f} s"
+            return Finding("voice", True, what)
+    except VoiceError as error:
+        remedy = error.remedy
+        if remedy == HelperLostError.remedy:
+            remedy = "Install it again: `sudo apt-get install --reinstall libespeak-ng1`."
+        return Finding("voice", False, str(error), remedy)
+
+
+# The machine
+
+
+def _assistant() -> Finding:
+    listening = is_listening(places.home())
+    what = "one is listening; a second one is refused" if listening else "none is listening"
+    return Finding("assistant", True, what)
 
 
 def _clock() -> Finding:
-    now = time.localtime()
-    shown = time.strftime("%Y-%m-%d %H:%M %Z", now)
-    if now.tm_year < FIRST_PLAUSIBLE_YEAR:
-        return Finding(
-            "clock", False, f"it says {shown}.", "Set it: `sudo timedatectl set-ntp true`."
-        )
+    now = time.time()
+    shown = _moment(now)
+    remedy = "Set it: `sudo timedatectl set-ntp true`."
+    if time.localtime(now).tm_year < FIRST_PLAUSIBLE_YEAR:
+        return Finding("clock", False, f"it says {shown}.", remedy)
+    newest = _newest(places.home())
+    if newest > now + AHEAD:
+        what = f"it says {shown}, but something was kept here at {_moment(newest)}."
+        return Finding("clock", False, what, remedy)
     return Finding("clock", True, shown)
+
+
+def _moment(seconds: float) -> str:
+    return time.strftime("%Y-%m-%d %H:%M %Z", time.localtime(seconds))
+
+
+def _newest(folder: Path) -> float:
+    """When something was last kept, in seconds since the epoch; 0: nothing was."""
+    kept = folder.glob("*.sqlite3") if folder.is_dir() else ()
+    return max((path.stat().st_mtime for path in kept), default=0.0)
 
 
 def _data_folder() -> Finding:
     folder = places.home()
-    existing = _nearest_existing(folder)
-    if not os.access(existing, os.W_OK | os.X_OK):
-        return Finding(
-            "data folder",
-            False,
-            f"{existing} cannot be written.",
-            "Own it (`sudo chown $USER FOLDER`), or name another with UNKNOT_HOME.",
-        )
+    existing = next(place for place in (folder, *folder.parents) if place.exists())
+    another = "Name another one: `export UNKNOT_HOME=FOLDER`."
+    if not existing.is_dir():
+        return Finding("data folder", False, f"{existing} is no folder.", another)
+    problem = _cannot_write(existing)
+    if problem:
+        return Finding("data folder", False, f"{existing} cannot be written: {problem}.", another)
     free = shutil.disk_usage(existing).free
     if free < ROOM_WANTED:
-        return Finding(
-            "data folder",
-            False,
-            f"only {free // 1_000_000} MB are free in {existing}.",
-            "Free some space, or name another folder with UNKNOT_HOME.",
-        )
+        what = f"only {free // 1_000_000} MB are free in {existing}."
+        return Finding("data folder", False, what, f"Free some space there. {another}")
     return Finding("data folder", True, f"{folder}, {free // 1_000_000_000} GB free")
 
 
-def _nearest_existing(folder: Path) -> Path:
-    return next(place for place in (folder, *folder.parents) if place.exists())
+def _temporary_files() -> Finding:
+    """The voice writes each sentence there before it is spoken."""
+    part, another = "temporary files", "Name another folder for them: `export TMPDIR=FOLDER`."
+    try:
+        folder = Path(tempfile.gettempdir())
+    except FileNotFoundError:
+        return Finding(part, False, "there is no folder for them that can be written.", another)
+    problem = _cannot_write(folder)
+    if problem:
+        return Finding(part, False, f"{folder} cannot be written: {problem}.", another)
+    return Finding(part, True, str(folder))
+
+
+def _cannot_write(folder: Path) -> str:
+    """Why a small file cannot be written there; empty: it can."""
+    try:
+        with tempfile.TemporaryFile(dir=folder) as file:
+            file.write(bytes(TRIED))
+            file.flush()
+    except OSError as error:
+        return error.strerror or str(error)
+    return ""

@@ -16,6 +16,7 @@ from __future__ import annotations
 import contextlib
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -205,8 +206,11 @@ class VirtualCard:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def start(self) -> None:
+    def start(self, rate: int = RATE) -> None:
         """Starts the sound server with both devices; does nothing when it runs.
+
+        Args:
+            rate: Hz of the card itself; what is recorded from it stays at `RATE`.
 
         Raises:
             SoundCardError: a program is missing or the server does not start; its
@@ -217,7 +221,7 @@ class VirtualCard:
         missing = missing_programs()
         if missing:
             raise SoundCardError(f"missing programs: {', '.join(missing)}")
-        self._server = self._start_server()
+        self._server = self._start_server(rate)
         self._wait_for_server()
         self.connect()
 
@@ -331,6 +335,53 @@ class VirtualCard:
         finally:
             self._pactl("unload-module", str(module))
 
+    def freeze(self) -> None:
+        """The sound server stops to answer, without ending, until `thaw`."""
+        self._signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """It goes on."""
+        self._signal(signal.SIGCONT)
+
+    def _signal(self, sign: signal.Signals) -> None:
+        if self._server is not None:
+            self._server.send_signal(sign)
+
+    @contextlib.contextmanager
+    def suspended_microphone(self) -> Iterator[None]:
+        """The microphone is there, opens, and sends nothing."""
+        self._pactl("suspend-source", "microphone", "1")
+        try:
+            yield
+        finally:
+            self._pactl("suspend-source", "microphone", "0")
+
+    @contextlib.contextmanager
+    def other_devices(self) -> Iterator[None]:
+        """Moves what plays and records to another loudspeaker and microphone, then back again.
+
+        As a desktop does it when its default devices change.
+        """
+        module = self._load("module-null-sink", "sink_name=other")
+        streams = {
+            "sink-input": (self._streams_on("speaker", "sink-input"), "speaker", "other"),
+            "source-output": (
+                self._streams_on("microphone", "source-output"),
+                "microphone",
+                "other.monitor",
+            ),
+        }
+        try:
+            for kind, (numbers, _, other) in streams.items():
+                for number in numbers:
+                    self._pactl(f"move-{kind}", number, other)
+            yield
+            for kind, (numbers, own, _) in streams.items():
+                for number in numbers:
+                    self._pactl(f"move-{kind}", number, own)
+        finally:
+            self._pactl("unload-module", str(module))
+
     def use_in_this_process(self) -> None:
         """Makes PortAudio in this very process see the card, also when it was loaded before."""
         os.environ.update(self.env)
@@ -352,13 +403,13 @@ class VirtualCard:
             "PULSE_SERVER": server,
         }
 
-    def _start_server(self) -> subprocess.Popen[bytes]:
+    def _start_server(self, rate: int) -> subprocess.Popen[bytes]:
         home = self._folder / "home"
         home.mkdir(exist_ok=True)
         load = (
             f"module-native-protocol-unix socket={self._folder}/native auth-anonymous=1",
             f"module-cli-protocol-unix socket={self._folder}/cli",
-            f"module-null-sink sink_name=card format=s16le rate={RATE} channels=2 norewinds=1",
+            f"module-null-sink sink_name=card format=s16le rate={rate} channels=2 norewinds=1",
         )
         command = ["pulseaudio", "-n", "--daemonize=no", "--use-pid-file=no", "--disable-shm=yes"]
         command += ["--exit-idle-time=-1", "--high-priority=no", "--realtime=no"]
