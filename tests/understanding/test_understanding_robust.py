@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from voice.understanding import State, TemplateError, Understanding
 from voice.understanding.graph import graph_of
 from voice.understanding.pack import parse_templates
+from voice.understanding.sounds import distance, sound_of
 
 
 @pytest.mark.parametrize(
@@ -149,3 +150,8 @@ def test_templates_mean_what_they_mean_to_hassil(
         assert graph.matches(text.split()), text
     for text in [*follows, *not_]:
         assert bool(graph.matches(text.split())) == (recognize(text, intents) is not None), text
+
+
+def test_letters_of_another_language_sound_like_the_plain_ones() -> None:
+    assert sound_of("café") == sound_of("cafe")
+    assert distance(sound_of("日本"), sound_of("knot")) <= 1.0

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import re
+import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 
@@ -85,9 +86,11 @@ _SWAPPED = {one: {other: _swapped(one, other) for other in _LETTERS} for one in 
 @lru_cache(maxsize=8192)
 def sound_of(word: str) -> str:
     """Spell a word roughly as it sounds: "knot" and "naught" are both "not"."""
+    if not word.isascii():  # a template may hold letters of any language
+        word = "".join(filter(str.isascii, unicodedata.normalize("NFKD", word)))
     for pattern, sound in _RULES:
         word = pattern.sub(sound, word)
-    return word
+    return "".join(letter for letter in word if letter in _LOST)
 
 
 def distance(one: str, other: str) -> float:
