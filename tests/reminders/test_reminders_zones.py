@@ -152,7 +152,7 @@ def test_every_two_hours_counts_hours_and_not_the_clock(
     assert moments.from_ms(turn[0], zone).isoformat(timespec="minutes") == following
 
 
-TIME = "It is time to exercise. Strong muscles keep your back straight, and help to prevent knots."
+TIME = "It is time to exercise. It improves your posture, and helps to prevent knots."
 
 
 def test_after_a_journey_nine_is_nine_where_one_is(bench: Bench) -> None:
