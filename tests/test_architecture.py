@@ -37,6 +37,7 @@ DOORS = frozenset(
         "bridges",
         "cli",
         "cli_choices",
+        "clarity",
         "doctor",
         "doctor_report",
         "preferences",

@@ -207,6 +207,45 @@ def voices_play(*, ids: tuple[str, ...], device: str | None, out: Path | None) -
         play(sample(voice.id), device)
 
 
+@voices.command("clearest")
+@click.argument("ids", nargs=-1, metavar="[ID]...")
+@click.option(
+    "--model", type=click.Path(path_type=Path), help="A folder with a Vosk model that listens."
+)
+@click.pass_context
+def voices_clearest(ctx: click.Context, *, ids: tuple[str, ...], model: Path | None) -> None:
+    """Find the clearest voice and speak with it from now on; takes a few minutes.
+
+    Each voice says the article, and the recogniser writes down what it hears. The usual voice
+    stays unless another is clearer beyond chance (exit code 1 then). IDs are compared with the
+    usual one; without them those of the pack's language.
+
+    \b
+    unknot voices clearest
+    unknot voices clearest gmw/en-us piper/joe-us
+    """
+    from voice.auditions import known_voices
+    from voice.clarity import clearest, measure
+    from voice.knowledge import load_pack
+    from voice.screen.waiting import waiting
+    from voice.session import Settings, open_model
+
+    usual = next(voice for voice in known_voices((), "") if voice.usual)
+    others = [voice for voice in known_voices(ids) if voice != usual]
+    ears = open_model(Settings(model=model))
+    with waiting("voices") as progress:
+        measured = measure([usual, *others], load_pack(places.pack()), ears, progress)
+    best = clearest(measured[0], measured[1:])
+    for one in sorted(measured, key=lambda one: one.share):
+        mark = "*" if one is best else " "
+        click.echo(f"{mark} {one.voice.id:24} {100 * one.share:5.1f} % of the words heard wrong")
+    if best.voice == usual:
+        click.echo("None is clearer than the usual one beyond chance, so that stays.", err=True)
+        ctx.exit(NO)
+    preferences.choose(places.config(), "voice", best.voice.id)
+    click.echo(f"{best.voice.id} speaks from now on.", err=True)
+
+
 @voices.command("use")
 @click.argument("voice_id", metavar="ID")
 def voices_use(*, voice_id: str) -> None:

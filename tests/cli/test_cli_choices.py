@@ -153,6 +153,20 @@ def test_a_voice_is_listed_tried_and_chosen(tmp_path: Path) -> None:
     assert [line.split()[1] for line in shown.splitlines() if line[0] == "*"] == [other]
 
 
+@pytest.mark.slow
+def test_the_clearest_voice_is_found_and_kept_or_the_usual_one_stays(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    rows = [json.loads(line) for line in unknot(home, "voices", "--json").stdout.splitlines()]
+    usual, other = (next(row["id"] for row in rows if row["usual"] == is_so) for is_so in (1, 0))
+    done = unknot(home, "voices", "clearest", other)
+    shares = {line[2:].split()[0]: float(line[2:].split()[1]) for line in done.stdout.splitlines()}
+    assert set(shares) == {usual, other}
+    assert list(shares.values()) == sorted(shares.values())
+    kept = unknot(home, "config", "voice").stdout.strip()
+    assert (done.returncode, kept) in {(0, other), (1, "")}
+    assert ("the usual one" in done.stderr) == (done.returncode == 1)
+
+
 def test_a_voice_that_cannot_speak_leaves_no_silent_answer_behind(tmp_path: Path) -> None:
     out = tmp_path / "answer.wav"
     done = unknot(tmp_path, "ask", "how long does it take", "--voice", "nobody", "--out", out)

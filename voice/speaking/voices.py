@@ -7,8 +7,6 @@ import sys
 from voice.speaking import natural
 from voice.speaking.synthesizer import Synthesizer, VoiceInfo
 
-CLEAREST = "gmw/en-us"
-"""The voice that speaks unless another is chosen."""
 _NATURAL = (sys.executable, "-m", "voice.speaking.natural")
 
 
