@@ -73,8 +73,8 @@ def _one_sentence(ctx: click.Context) -> Iterator[None]:
     """Turn what the rooms raise into one sentence, its remedy and the exit code."""
     try:
         yield
-    except (click.ClickException, click.Abort, click.exceptions.Exit):
-        raise
+    except (click.ClickException, click.Abort, click.exceptions.Exit, BrokenPipeError):
+        raise  # Click ends in silence where nobody reads any more, as `head` does.
     except OSError as error:
         click.echo(f"unknot: {_os_error(error)}", err=True)
         ctx.exit(MACHINE_LACKS)

@@ -72,6 +72,7 @@ COMMANDS: list[Sequence[str]] = [
     ("config",),
     ("voices",),
     ("voices", "play"),
+    ("voices", "clearest"),
     ("voices", "use"),
     ("doctor",),
     ("demo",),
@@ -314,3 +315,17 @@ def test_the_intents_of_the_contract_are_known(home: Path) -> None:
     done = unknot(home, "understand", stdin="\n".join(sentences) + "\n")
     rows = [json.loads(line) for line in done.stdout.splitlines()]
     assert {row["text"]: row["intent"] for row in rows} == sentences
+
+
+def test_a_reader_that_goes_away_is_no_fault(tmp_path: Path) -> None:
+    process = subprocess.Popen(
+        [UNKNOT, "config"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"UNKNOT_HOME": str(tmp_path)},
+    )
+    assert process.stdout is not None
+    process.stdout.close()
+    _, complaint = process.communicate()
+    assert complaint == ""
