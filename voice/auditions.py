@@ -73,8 +73,8 @@ def play(speech: Speech, device: str | int | None) -> None:
 def rehearse(voice: str, progress: Callable[[float, float], None]) -> None:
     """Have a natural voice say everything that is certain to be said, and keep how it sounds.
 
-    It takes a third of a second for a sentence, which nobody should have to wait for later. The
-    other voices need no rehearsal: they take a fiftieth.
+    It takes a quarter of a second of the processor for a sentence, which others may need later.
+    The other voices need no rehearsal: they take a fiftieth.
 
     Args:
         voice: its id.
