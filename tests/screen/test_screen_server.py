@@ -100,7 +100,16 @@ def test_each_file_of_the_page_is_served_and_kept_nowhere(door: Stage, path: str
 
 @pytest.mark.parametrize(
     "path",
-    ["/index.html", "/page/", "/../server.py", "/%2e%2e/server.py", "//etc/passwd", "/a?b=/etc"],
+    [
+        "/index.html",
+        "/page/",
+        "/ask/",
+        "/events/",
+        "/../server.py",
+        "/%2e%2e/server.py",
+        "//etc/passwd",
+        "/a?b=/etc",
+    ],
 )
 def test_there_is_nothing_else_to_ask_for(door: Stage, path: str) -> None:
     assert request(door, "GET", path)[0] == 404

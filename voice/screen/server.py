@@ -153,7 +153,7 @@ class ScreenServer:
     def _app(self) -> Starlette:
         hosts = {f"{name}:{self._port}" for name in (HOST, "localhost")}
         allowance = Allowance(REQUESTS_A_SECOND, REQUESTS_AT_ONCE)
-        return Starlette(
+        app = Starlette(
             routes=[
                 *(Route(path, _serving(*what)) for path, what in FILES.items()),
                 Route("/events", self._events),
@@ -161,6 +161,8 @@ class ScreenServer:
             ],
             middleware=[Middleware(Guard, hosts=hosts, allowance=allowance)],
         )
+        app.router.redirect_slashes = False  # what there is not is not here, and nowhere else
+        return app
 
     # Pages that follow
 
