@@ -37,6 +37,7 @@ from voice.reminding import Reminding
 from voice.scripts import talking
 from voice.scripts.narrator import Held, Holding, Narrator, Report, Voice
 from voice.scripts.repertoire import script_for
+from voice.scripts.safety import PERHAPS
 from voice.scripts.script import Ask, Script
 from voice.understanding import State, Understanding
 from voice.understanding.wake import after_wake_phrase
@@ -324,11 +325,17 @@ class Assistant:
         request = self._understand(called) if called is not None else None
         if request is None:
             return
+        if request.intent == PERHAPS and self._asks_whether_help_is_needed():
+            request = replace(request, intent="red_flag", reason="said again when asked about it")
         self._show(request)
         if request.intent == "none":
             self._not_understood()
         else:
             self.act(request)
+
+    def _asks_whether_help_is_needed(self) -> bool:
+        script = self.narrator.script
+        return script is not None and script.subject == PERHAPS
 
     def _called(self, heard: Heard) -> Heard | None:
         """What was heard as far as it is meant for us; None while nobody has called.
@@ -364,7 +371,8 @@ class Assistant:
 
         Free recognition that hears a sentence of the pack word for word needs no
         second opinion: nothing bound it to that sentence. An emergency that it
-        hears outranks whatever the grammar made of the same sound.
+        hears outranks whatever the grammar made of the same sound; half of one is
+        asked about, unless the grammar heard a whole sentence.
         """
         request = self._understanding.understand(heard.text, self.state())
         sure = heard.confidence >= SURE_ENOUGH
@@ -373,7 +381,11 @@ class Assistant:
         free = self._understanding.understand(heard.free_text, self.state())
         if (free.intent, free.layer) == ("red_flag", "safety"):
             return free, True
-        if request.layer not in WORD_FOR_WORD and free.layer in WORD_FOR_WORD:
+        word_for_word = request.layer in WORD_FOR_WORD
+        if free.intent in {"red_flag", PERHAPS} and not word_for_word:
+            half = Request(PERHAPS, text=free.text, layer=free.layer, reason=free.reason)
+            return half, len(heard.free_text.split()) > SHORT
+        if not word_for_word and free.layer in WORD_FOR_WORD:
             return free, len(heard.free_text.split()) > SHORT
         return request, sure
 

@@ -25,6 +25,7 @@ from tests.understanding.reports import ALARMS, PARTS, Report, reports
 from voice.listening.listener import hear
 from voice.listening.model import load_model
 from voice.models import EMBEDDED, shipped
+from voice.scripts.safety import PERHAPS
 from voice.session import Rooms, Settings
 
 SPEAKERS = (SLT, AWB, RMS, KAL16)
@@ -40,6 +41,8 @@ class Row:
 
     said: int = 0
     noticed: int = 0
+    asked: int = 0
+    """Not noticed, or harmless, but asked about: "Do you need medical help now?"."""
     alarms: list[str] = field(default_factory=list)
 
     def add(self, one: Report, intents: Sequence[str]) -> None:
@@ -47,6 +50,7 @@ class Row:
         self.said += 1
         wanted = ALARMS if one.sign == "pain" else {one.sign}
         self.noticed += bool(wanted & set(intents))
+        self.asked += PERHAPS in intents and not ALARMS & set(intents)
         if ALARMS & set(intents):
             self.alarms.append(one.text)
 
@@ -90,7 +94,7 @@ def main() -> None:
     if lacking := missing_voices(SPEAKERS):
         print(f"skipped: there is no {', '.join(lacking)}")
         return
-    print(f"{'':12}{'':14}{'said':>6}{'noticed':>9}{'alarms':>8}   goal in noise {GOAL:.0%}")
+    print(f"{'':12}{'':14}{'said':>6}{'noticed':>9}{'asked':>7}{'alarms':>8}   goal in noise {GOAL:.0%}")
     with tempfile.TemporaryDirectory() as folder:
         os.environ["UNKNOT_HOME"] = folder
         ears = Ears(Path(folder))
@@ -101,7 +105,10 @@ def main() -> None:
                     row.add(one, ears.intents(one.text, number, snr_db))
                 noticed = f"{row.noticed / row.said:.0%}" if kind in ALARMS else ""
                 alarms = "" if kind in ALARMS else f"{len(row.alarms) / row.said:.1%}"
-                print(f"{kind:12}{room:14}{row.said:6}{noticed:>9}{alarms:>8}", flush=True)
+                asked = f"{row.asked / row.said:.1%}"
+                print(
+                    f"{kind:12}{room:14}{row.said:6}{noticed:>9}{asked:>7}{alarms:>8}", flush=True
+                )
                 if alarms and row.alarms:
                     print(f"  {'; '.join(row.alarms)}")
 

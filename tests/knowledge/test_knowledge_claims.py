@@ -56,8 +56,13 @@ def sentences(content: object) -> Iterator[str]:
 def of_the_article() -> dict[str, list[tuple[str, str | None]]]:
     """The sentences of each part of the article, with their sources."""
     pack = load_pack(PACK)
-    parts = {**pack.sections, **pack.questions}
-    return {name: [(one.text, one.source) for one in parts[name].sentences] for name in parts}
+    return {
+        name: [
+            (one.text, one.source)
+            for one in (pack.sections.get(name) or pack.questions[name]).sentences
+        ]
+        for name in (*pack.sections, *pack.questions)
+    }
 
 
 @cache

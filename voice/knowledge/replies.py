@@ -88,6 +88,7 @@ _PLAIN = (
 REPLIES: Mapping[str, frozenset[str]] = MappingProxyType(
     dict.fromkeys(_PLAIN, frozenset[str]())
     | {
+        "danger_lapsed": frozenset({"number"}),
         "history_streak": frozenset({"days"}),
         "history_week": frozenset({"times"}),
         "hold_changed": frozenset({"seconds"}),

@@ -14,6 +14,7 @@ _MAKERS: Mapping[str, Callable[[Pack, Request], Script]] = {
     "answer_faq": lambda pack, request: answering.question(pack, str(request.slots["question"])),
     "list_methods": lambda pack, _: answering.methods(pack),
     "red_flag": lambda pack, _: safety.red_flag(pack),
+    "danger_perhaps": lambda pack, _: safety.perhaps(pack),
     "pain": lambda pack, _: safety.pain(pack),
     "ask_professional": lambda pack, request: safety.professional(pack, request.slots),
     "set_reminder": lambda pack, _: talking.reply(pack, "reminders_broken"),

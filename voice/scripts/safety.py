@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from voice.events import Slot
+from voice.events import Request, Slot
 from voice.knowledge import Pack
 from voice.scripts import talking
-from voice.scripts.script import Say, Script
+from voice.scripts.script import Ask, Say, Script
 
+PERHAPS = "danger_perhaps"
+"""What the script is about that asks whether help is needed."""
 SLOWLY = 0.85
 """Emergency words are said more slowly than the chosen tempo."""
 
@@ -18,6 +20,18 @@ def red_flag(pack: Pack) -> Script:
     said = pack.reply("red_flag", number=pack.safety.emergency_number)
     once = tuple(Say(text, pause=0.6, tempo=SLOWLY) for text in said)
     return Script("safety", "red_flag", "", once + once)
+
+
+def perhaps(pack: Pack) -> Script:
+    """Ask whether help is needed, where only half of a sign of an emergency was heard."""
+    ask = Ask(
+        talking.sentences(pack, "danger_ask"),
+        yes=Request("red_flag", reason="said yes to needing help"),
+        no=talking.sentences(pack, "declined"),
+        again=talking.sentences(pack, "danger_ask_again"),
+        lapsed=talking.sentences(pack, "danger_lapsed", number=pack.safety.emergency_number),
+    )
+    return Script("talking", PERHAPS, "", (*talking.say_all(pack, "danger_perhaps"), ask))
 
 
 def pain(pack: Pack) -> Script:

@@ -23,6 +23,10 @@ class Sign:
     slots: Mapping[str, Slot] = field(default_factory=dict)
 
 
+PERHAPS = "danger_perhaps"
+"""The intent of what may be half of a sign of an emergency: it is asked about."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Rule:
     sign: Sign
@@ -46,6 +50,10 @@ class Safety:
         try:
             concepts = {name: _pattern(phrases) for name, phrases in content["concepts"].items()}
             self._rules = [_rule(raw, concepts) for raw in content["rules"]]
+            self._halves = [
+                _rule({**raw, "intent": PERHAPS}, concepts) for raw in content.get("perhaps", ())
+            ]
+            self._doubts = [concepts[name] for name in content.get("doubted", ())]
             self._denials = [concepts[name] for name in content.get("denials", ())]
             self._well = [concepts[name] for name in content.get("well", ())]
             alike = content.get("alike", {}).items()
@@ -59,12 +67,21 @@ class Safety:
     def sign(self, words: Sequence[str]) -> Sign | None:
         """Tell what a sentence is a sign of; the first rule that holds decides."""
         sentence = self._without_denials(words)
-        for rule in self._rules:
-            if all(concept.search(sentence) for concept in rule.every) and not any(
-                concept.search(sentence) for concept in rule.unless
-            ):
-                return rule.sign
-        return None
+        sign = _first(self._rules, sentence)
+        if sign is not None and sign.intent == "red_flag" and self._doubted(words):
+            return Sign(PERHAPS, sign.about)
+        return sign
+
+    def half_a_sign(self, words: Sequence[str]) -> Sign | None:
+        """Tell whether a sentence that means nothing else may be half of a sign."""
+        if self._doubted(words):
+            return Sign(PERHAPS, "either that something can be done or that it cannot")
+        return None if self.denied(words) else _first(self._halves, self._without_denials(words))
+
+    def _doubted(self, words: Sequence[str]) -> bool:
+        """Tell whether a sign is more likely misheard: "i can't feel my legs fine"."""
+        sentence = self._plainly(words)
+        return any(doubt.search(sentence) for doubt in self._doubts)
 
     def denied(self, words: Sequence[str]) -> bool:
         """Tell whether a sentence says that all is well: "i can feel my legs fine"."""
@@ -84,6 +101,15 @@ class Safety:
         for plain, others in self._alike:
             sentence = others.sub(plain, sentence)
         return sentence
+
+
+def _first(rules: Sequence[_Rule], sentence: str) -> Sign | None:
+    for rule in rules:
+        if all(concept.search(sentence) for concept in rule.every) and not any(
+            concept.search(sentence) for concept in rule.unless
+        ):
+            return rule.sign
+    return None
 
 
 def _rule(raw: Mapping[str, Any], concepts: Mapping[str, re.Pattern[str]]) -> _Rule:

@@ -15,7 +15,7 @@ from voice.understanding.compiled import compiled, sampled
 from voice.understanding.context import by_context
 from voice.understanding.graph import Match
 from voice.understanding.misheard import Misheard, Near
-from voice.understanding.safety import Safety
+from voice.understanding.safety import PERHAPS, Safety, Sign
 from voice.understanding.state import State
 from voice.understanding.times import Times, find_times
 from voice.understanding.words import words_of
@@ -99,14 +99,18 @@ class Understanding:
             return Request(NOTHING, score=0.0, text=text, reason="no words")
         sign = self._safety.sign(words) if self._safety else None
         if sign is not None:
-            return Request(sign.intent, sign.slots, 1.0, text, "safety", sign.about)
+            return _sign_request(sign, text)
         times = find_times(words, state.now or datetime.now())
         for matches in self._readings(words, times):
             chosen = by_context(matches, state)
             if chosen is not None:
                 match, layer, reason = chosen
                 return _request(match, text, 1.0, layer, reason)
-        return self._fallback(list(times.words), text, times, state)
+        alike = self._fallback(list(times.words), text, times, state)
+        half = self._safety.half_a_sign(words) if self._safety else None
+        if half is not None and alike.intent not in SIGNS:
+            return _sign_request(half, text)
+        return alike
 
     def grammar_phrases(self) -> tuple[str, ...]:
         """Phrases for the recogniser's run-time grammar, drawn from every template."""
@@ -240,6 +244,12 @@ def _with_times(match: Match, times: Times) -> Match:
 def _request(match: Match, text: str, score: float, layer: str, reason: str) -> Request:
     slots: Mapping[str, Slot] = MappingProxyType(dict(match.slots))
     return Request(match.intent, slots, score, text, layer, reason)
+
+
+def _sign_request(sign: Sign, text: str) -> Request:
+    """What a sign asks for; half of one is no more sure than what is only alike."""
+    layer, score = ("fallback", 0.5) if sign.intent == PERHAPS else ("safety", 1.0)
+    return Request(sign.intent, sign.slots, score, text, layer, sign.about)
 
 
 def _why_not(guess: Guess | None) -> str:
