@@ -94,7 +94,8 @@ def main() -> None:
     if lacking := missing_voices(SPEAKERS):
         print(f"skipped: there is no {', '.join(lacking)}")
         return
-    print(f"{'':12}{'':14}{'said':>6}{'noticed':>9}{'asked':>7}{'alarms':>8}   goal in noise {GOAL:.0%}")
+    heads = f"{'said':>6}{'noticed':>9}{'asked':>7}{'alarms':>8}"
+    print(f"{'':26}{heads}   goal in noise {GOAL:.0%}")
     with tempfile.TemporaryDirectory() as folder:
         os.environ["UNKNOT_HOME"] = folder
         ears = Ears(Path(folder))
