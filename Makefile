@@ -1,9 +1,10 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test test-quick lint fuzz pictures bench model-report setup lock clean
+.PHONY: help run test test-quick lint fuzz audit pictures bench model-report setup lock clean
 
 bin := .venv/bin
 uv := .venv/uv
 report := .venv/report
+audit := .venv/audit
 compile = $(uv)/bin/uv pip compile --quiet pyproject.toml --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-header --no-annotate --group build
 
@@ -28,6 +29,13 @@ lint: setup-test ## Check style and types
 fuzz: setup-test ## Try 100,000 inputs of each kind, which takes hours; INPUTS=1000 tries fewer
 	@UNKNOT_FUZZ=$(or $(INPUTS),100000) $(bin)/pytest --timeout 0 --hypothesis-show-statistics \
 		$(or $(ARGS),tests/fuzz)
+
+audit: setup ## Look for known faults of the locked packages, which needs the network
+	@$(bin)/python -m venv $(audit)
+	@$(audit)/bin/pip install --quiet pip-audit==2.10.1
+	@for lock in requirements.lock requirements-dev.lock; do \
+		$(audit)/bin/pip-audit --strict --require-hashes --disable-pip -r $$lock || exit; \
+	done
 
 pictures: setup-test ## Take the pictures of the README anew
 	@$(bin)/python -m tests.screen.pictures
