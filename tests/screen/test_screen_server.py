@@ -8,7 +8,7 @@ import json
 import socket
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from typing import Any
 
 import pytest
@@ -249,6 +249,30 @@ def test_a_body_of_unknown_length_is_not_read_to_its_end(stage: Stage) -> None:
     )
     chunk = b"400\r\n" + b" " * 0x400 + b"\r\n"
     assert raw(stage, head.encode(), chunk, chunk).startswith(b"HTTP/1.1 413 ")
+
+
+def test_a_body_that_does_not_come_is_not_waited_for(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server, "BODY_WITHIN", 0.2)
+    head = (
+        f"POST /ask HTTP/1.1\r\nHost: 127.0.0.1:{stage.port}\r\n"
+        f"Origin: http://127.0.0.1:{stage.port}\r\nContent-Type: application/json\r\n"
+        "Content-Length: 14\r\n\r\n"
+    )
+    assert raw(stage, head.encode(), b'{"do":').startswith(b"HTTP/1.1 408 ")
+    assert stage.assistant.inbox.empty()
+
+
+def test_more_who_knock_at_once_than_a_few_are_refused_until_they_leave(stage: Stage) -> None:
+    with ExitStack() as waiting:
+        for _ in range(5 * MOST_PAGES):
+            address = ("127.0.0.1", stage.port)
+            waiting.enter_context(socket.create_connection(address, timeout=5))
+        assert request(stage, "GET", "/")[0] == 503
+    deadline = time.monotonic() + 5.0
+    while request(stage, "GET", "/")[0] != 200:
+        assert time.monotonic() < deadline
 
 
 @pytest.mark.parametrize(
