@@ -44,6 +44,7 @@ DOORS = frozenset(
         "ringing",
         "screen",
         "session",
+        "sound_check",
         "timing",
     }
 )

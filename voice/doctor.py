@@ -6,28 +6,21 @@ import os
 import shutil
 import sys
 import tempfile
-import threading
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
-from queue import Empty, SimpleQueue
-from typing import Any
 
 import numpy as np
 
 from voice import places
-from voice.alsa import hushed
-from voice.events import Mended, Trouble
 from voice.listening.model import Model, ModelError, load_model
 from voice.listening.recognizer import Recognizer
-from voice.listening.sound import DIGITAL_SILENCE, RATE, level
-from voice.listening.sources import MicrophoneError, MicrophoneSource
+from voice.listening.sound import RATE
 from voice.models import ModelsError, find_model
 from voice.session import is_listening
-from voice.speaking.errors import LoudspeakerError, VoiceError
+from voice.sound_check import Device, Finding, check
+from voice.speaking.errors import VoiceError
 from voice.speaking.helper import HelperLostError
-from voice.speaking.player import Listener, Player
 from voice.speaking.synthesizer import Synthesizer, VoiceInfo
 
 ROOM_WANTED = 100 * 1024 * 1024
@@ -38,23 +31,6 @@ FIRST_PLAUSIBLE_YEAR = 2025
 """A clock before this product existed has never been set."""
 AHEAD = 3600.0
 """Seconds by which what was kept may be newer than the clock says."""
-LISTENS = 0.5
-"""Seconds for which the microphone is heard."""
-PATIENCE = 10.0
-"""Seconds after which a sound system that does not answer is given up."""
-
-Device = str | int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What was found out about one part."""
-
-    part: str
-    ok: bool
-    what: str
-    remedy: str = ""
-    """What mends it, with the command between backticks."""
 
 
 def examine(microphone: Device = None, loudspeaker: Device = None) -> Iterator[Finding]:
@@ -64,9 +40,8 @@ def examine(microphone: Device = None, loudspeaker: Device = None) -> Iterator[F
         microphone: as `MicrophoneSource` takes it.
         loudspeaker: as `Player` takes it.
     """
-    with hushed():
-        yield _device("microphone", lambda: _open_microphone(microphone))
-        yield _device("loudspeaker", lambda: _open_loudspeaker(loudspeaker))
+    yield check("microphone", microphone)
+    yield check("loudspeaker", loudspeaker)
     yield _assistant()
     yield _clock()
     yield _data_folder()
@@ -83,95 +58,6 @@ def list_voices() -> tuple[VoiceInfo, ...]:
     """
     with Synthesizer() as synthesizer:
         return tuple(synthesizer.voices())
-
-
-# Sound
-
-
-def _device(part: str, attempt: Callable[[], Finding]) -> Finding:
-    """Try it, on a thread of its own: a sound system that hangs never returns."""
-    found: SimpleQueue[Finding] = SimpleQueue()
-
-    def act() -> None:
-        try:
-            found.put(attempt())
-        except (MicrophoneError, LoudspeakerError) as error:
-            found.put(Finding(part, False, f"{error} {_devices(part)}", _mends_sound(error)))
-
-    threading.Thread(target=act, name=part, daemon=True).start()
-    try:
-        return found.get(timeout=PATIENCE)
-    except Empty:
-        what = f"the sound system has not answered for {PATIENCE:.0f} s."
-        return Finding(part, False, what, f"Start it anew: `{_sound_system()}`.")
-
-
-def _open_microphone(device: Device) -> Finding:
-    microphone = MicrophoneSource(device)
-    microphone.open()
-    loudest, heard = DIGITAL_SILENCE, 0
-    blocks = microphone.blocks(_complain)
-    for block in blocks:
-        loudest = max(loudest, level(block.samples))
-        heard += block.samples.size
-        if heard >= LISTENS * RATE:
-            microphone.close()
-    if loudest > DIGITAL_SILENCE:
-        return Finding("microphone", True, f"opens, and hears {loudest:.0f} dBFS right now")
-    remedy = "If it stays silent while you talk: `pactl set-source-mute @DEFAULT_SOURCE@ 0`."
-    return Finding("microphone", True, "opens, and is silent to the last bit", remedy)
-
-
-def _complain(event: Trouble | Mended) -> None:
-    if isinstance(event, Trouble):
-        raise MicrophoneError(event.what, event.remedy)
-
-
-def _open_loudspeaker(device: Device) -> Finding:
-    latency = loudspeaker_latency(device) * 1000
-    return Finding("loudspeaker", True, f"opens, {latency:.0f} ms behind")
-
-
-def loudspeaker_latency(device: Device = None) -> float:
-    """Open the loudspeaker for a moment: the seconds from the player to the ear.
-
-    Raises:
-        LoudspeakerError: there is none that works.
-    """
-    player = Player(device)
-    player.open(Listener(lambda *_: None, lambda *_: None, lambda: None))
-    try:
-        return player.latency
-    finally:
-        player.close()
-
-
-def _devices(part: str) -> str:
-    """Which there are instead, as --device takes them."""
-    try:
-        import sounddevice  # noqa: PLC0415 - it starts PortAudio, which may be what is missing
-    except OSError:
-        return ""
-    channels = "max_input_channels" if part == "microphone" else "max_output_channels"
-    devices: list[dict[str, Any]] = list(sounddevice.query_devices())
-    named = ", ".join(
-        f"{number} {device['name']}" for number, device in enumerate(devices) if device[channels]
-    )
-    return f"There is: {named}." if named else "This machine shows none at all."
-
-
-def _mends_sound(error: MicrophoneError | LoudspeakerError) -> str:
-    if "PortAudio is" in str(error):
-        return error.remedy
-    if "another program" in str(error):
-        return "Close the program that has it; this one names it: `fuser -v /dev/snd/*`."
-    return f"Plug it in or switch it on; if it is, look for it anew: `{_sound_system()}`."
-
-
-def _sound_system() -> str:
-    """The command that starts the sound system anew."""
-    server = "pipewire" if shutil.which("pipewire") else "pulseaudio"
-    return f"systemctl --user restart {server}"
 
 
 # Hearing and speaking

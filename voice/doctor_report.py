@@ -18,7 +18,7 @@ from importlib import metadata
 from pathlib import Path
 
 from voice import __version__, places, preferences
-from voice.doctor import Finding
+from voice.sound_check import Finding
 
 PACKAGES = ("vosk", "pyttsx3", "sounddevice", "soundfile", "soxr", "numpy", "hassil")
 """Whose versions matter."""

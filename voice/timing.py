@@ -14,7 +14,6 @@ from typing import Any
 
 import numpy as np
 
-from voice.doctor import loudspeaker_latency
 from voice.events import Heard, Saying
 from voice.history.plot import blank_figure
 from voice.listening.listener import Hearing
@@ -22,6 +21,7 @@ from voice.listening.recognizer import Recognizer
 from voice.listening.sound import RATE, Block, Samples, level
 from voice.listening.sources import FileSource
 from voice.session import Rooms, WrittenVoice, open_model
+from voice.sound_check import loudspeaker_latency
 from voice.speaking.errors import LoudspeakerError
 from voice.speaking.voices import synthesizer_for
 
