@@ -64,6 +64,8 @@ STRETCH = 150.0
 """Seconds of the guided session, which is longer than other scenes."""
 PERIOD = 1800.0
 """Seconds of a period of a long run."""
+WARM_UP = 3600.0
+"""Seconds after which memory should not grow any more, or half of a shorter run."""
 FEWEST = 4
 """Periods of a run, at least."""
 NEEDS_MORE = frozenset({"none", "red_flag"})
@@ -400,7 +402,7 @@ def soak(day: Day, count: int, seconds: float, to: Path | None) -> list[Period]:
 
 
 def main() -> None:
-    """Prints the table, what was accepted, and how much the memory grew after the first period."""
+    """Prints the table, what was accepted, and how much the memory grew once it was warm."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--hours", type=float, default=0.4, help="of sound")
     parser.add_argument("--to", type=Path, help="a file that gets a line of JSON for each period")
@@ -415,8 +417,9 @@ def main() -> None:
         periods = soak(day, count, seconds / count, chosen.to)
     total = whole(periods)
     print(row("**all**", total))
-    grown = max(p.memory for p in periods[1:]) / periods[0].memory - 1
-    print(f"\nmemory after the first period: {grown:+.1%} at most")
+    warm = min(count // 2, round(WARM_UP * count / seconds))
+    grown = max(p.memory for p in periods[warm:]) / periods[warm - 1].memory - 1
+    print(f"\nmemory after {warm} periods: {grown:+.1%} at most")
     obeyed = ", ".join(f"{what} {n}" for what, n in total.accepted.most_common() if n)
     print(f"accepted though nobody spoke to it: {obeyed or 'nothing'}")
 

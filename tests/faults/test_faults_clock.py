@@ -1,4 +1,4 @@
-"""The clock on the wall is set while something is performed."""
+"""The clock on the wall is set, or the machine sleeps, while something is performed."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.assistant.room import AFTERNOON, Room
+from voice.assistant import Woke
+from voice.events import Mended, Spoken, Trouble
 from voice.history import History
 from voice.knowledge import load_pack
 from voice.places import pack
@@ -33,6 +35,26 @@ def test_a_guided_session_keeps_its_pace_and_its_minutes(tmp_path: Path, by: tim
     assert session.completed
     assert 0.5 < session.minutes < 6
     assert near(session.began, AFTERNOON) or near(session.began, AFTERNOON + by)
+
+
+def test_a_machine_that_slept_waits_for_a_word_though_its_loudspeaker_comes_back() -> None:
+    room = Room(load_pack(pack()), Understanding(pack()))
+    room.hear("read the heat section")
+    room.let_it_speak()
+    room.tell(Trouble("loudspeaker", "The loudspeaker has gone.", "Connect it."))
+    room.tell(Spoken(room.tape.utterance, False))
+    room.tape.sounding = False
+    assert room.assistant.narrator.broken_off
+    room.tell(Woke())
+    assert room.tape.said[-1] == " ".join(room.pack.reply("interrupted"))
+    room.let_it_speak()
+    said = len(room.tape.said)
+    room.tell(Mended("loudspeaker"))
+    room.live(30.0)
+    assert room.tape.said[said:] == []
+    room.hear("go on")
+    room.live(1.0)
+    assert room.tape.said[-1] == room.sentences("heat")[1]
 
 
 def near(moment: datetime, other: datetime) -> bool:

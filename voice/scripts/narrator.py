@@ -233,6 +233,10 @@ class Narrator:
 
     def pause(self) -> bool:
         """Pause; tells whether there was anything to pause."""
+        if self.broken_off:
+            # What waited for its voice waits for a word from now on.
+            self._broke_off = False
+            return True
         if self.script is None or self.paused:
             return False
         if self.phase is Phase.SPEAKING:
