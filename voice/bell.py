@@ -137,7 +137,12 @@ class Ringer:
         # A queue of its own: what is said after the answer is none to the next ring.
         heard: SimpleQueue[Event] = SimpleQueue()
         understanding = self._rooms.understanding
-        listener = Listener(recognizer, report=heard.put, is_complete=understanding.is_complete)
+        listener = Listener(
+            recognizer,
+            report=heard.put,
+            is_complete=understanding.is_complete,
+            is_likely=understanding.is_likely,
+        )
         listener.start(microphone)
         try:
             return self._first_answer(heard, time.monotonic() + seconds)

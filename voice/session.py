@@ -300,7 +300,13 @@ def hear_question(rooms: Rooms, recording: Path) -> str:
     """
     source = FileSource(recording, limit=LONGEST_QUESTION)
     recognizer = rooms.recognizer(open_model(rooms.settings))
-    heard = hear(source, recognizer, is_complete=rooms.understanding.is_complete)
+    understanding = rooms.understanding
+    heard = hear(
+        source,
+        recognizer,
+        is_complete=understanding.is_complete,
+        is_likely=understanding.is_likely,
+    )
     return " ".join(utterance.text or utterance.free_text for utterance in heard).strip()
 
 
@@ -526,6 +532,7 @@ class ListeningSession:
                 recognizer,
                 report=self._rooms.inbox.put,
                 is_complete=self._rooms.understanding.is_complete,
+                is_likely=self._rooms.understanding.is_likely,
             )
             self._listener.start(microphone)
         except Exception as failure:  # raised again where the session ends

@@ -94,7 +94,12 @@ def _sound(recording: Path) -> Samples:
 
 def _hear(rooms: Rooms, recognizer: Recognizer, sound: Samples) -> tuple[str, float, float, float]:
     """What was heard; seconds of silence waited for, then spent deciding; processor in all."""
-    hearing = Hearing(recognizer, is_complete=rooms.understanding.is_complete)
+    understanding = rooms.understanding
+    hearing = Hearing(
+        recognizer,
+        is_complete=understanding.is_complete,
+        is_likely=understanding.is_likely,
+    )
     size = round(BLOCK * RATE)
     last_word = computed = 0.0
     for end in range(size, sound.size + 1, size):

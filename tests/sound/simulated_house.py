@@ -155,7 +155,11 @@ class House:
         self.voice = _Voice(render, lambda number, whole: inbox.put(Spoken(number, whole)))
         self._played = Played()
         self._canceller = Canceller(self._played) if cancelling else None
-        self._hearing = Hearing(recognizer, is_complete=understanding.is_complete)
+        self._hearing = Hearing(
+            recognizer,
+            is_complete=understanding.is_complete,
+            is_likely=understanding.is_likely,
+        )
         self.assistant = Assistant(
             pack,
             understanding,

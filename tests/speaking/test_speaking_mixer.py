@@ -232,3 +232,13 @@ def test_a_sentence_whose_rest_is_lost_fades_and_the_next_is_whole() -> None:
     out, ended = mix(mixer, len(whole))
     assert np.array_equal(out, whole)
     assert ended == [(2, len(whole))]
+
+
+def test_the_volume_moves_on_while_nothing_sounds() -> None:
+    mixer = Mixer(RATE)
+    mixer.set_gain(0.5)
+    quiet, _ = mix(mixer, RAMP_LENGTH)
+    mixer.play(1, sine(0.1))
+    loud, _ = mix(mixer, len(sine(0.1)))
+    assert not quiet.any()
+    assert decibels(loud, sine(0.1)) == pytest.approx(-6.02, abs=0.05)

@@ -82,6 +82,26 @@ def test_knows_when_a_request_is_complete(
     assert understanding.is_complete(text) is complete
 
 
+@pytest.mark.parametrize(
+    ("text", "likely"),
+    [
+        ("do you know what are muscle knots", True),
+        ("what can i do about a knot and my back", True),
+        ("how can i treat this using warmth", True),
+        ("do you know what are", False),
+        ("how do i", False),
+        ("how do i stretch", False),
+        ("remind me to stretch every", False),
+        ("what is the capital of mongolia", False),
+        ("", False),
+    ],
+)
+def test_knows_what_is_like_a_request_that_nobody_would_go_on_with(
+    understanding: Understanding, text: str, likely: bool
+) -> None:
+    assert understanding.is_likely(text) is likely
+
+
 ONE = "language: en\nintents:\n  a:\n    data:\n      - sentences: ["
 """A pack up to the one sentence that it understands."""
 

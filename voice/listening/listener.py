@@ -3,19 +3,29 @@
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
+
+import numpy as np
 
 from voice.events import Heard, Level, Mended, Partial, SpeechBegan, Trouble
-from voice.listening.endpoint import Endpoint
+from voice.listening.endpoint import Endpoint, Pace, Said
 from voice.listening.gate import Gated, SpeechGate
 from voice.listening.recognizer import Recognizer
-from voice.listening.sound import DIGITAL_SILENCE, RATE, AudioSource, Block, level
+from voice.listening.sound import DIGITAL_SILENCE, RATE, AudioSource, Block, Samples, level
 
 Event = SpeechBegan | Partial | Heard | Level | Trouble | Mended
 
 EVERY = 0.1
 """Seconds of sound between two `Partial`s, and between two `Level`s."""
+AHEAD_AFTER = 0.15
+"""Seconds of silence after which the recogniser is given the silence that is likely to follow."""
+AHEAD = 0.42
+"""Seconds of it: what the network looks ahead, and the length of what it takes at a time."""
+ROOM_CHUNKS = 3
+"""The last silent chunks, of which that silence is made: so it sounds like this room."""
 
 
 class Hearing:
@@ -24,6 +34,7 @@ class Hearing:
     Args:
         recognizer: is fed only what the gate lets through.
         is_complete: whether a text is a whole request, so that a short silence ends it.
+        is_likely: whether it is no whole request, much like one, and the beginning of none.
         endpoint: how long to wait.
         gate: a gate of one's own settings.
     """
@@ -33,11 +44,13 @@ class Hearing:
         recognizer: Recognizer,
         *,
         is_complete: Callable[[str], bool] | None = None,
+        is_likely: Callable[[str], bool] | None = None,
         endpoint: Endpoint | None = None,
         gate: SpeechGate | None = None,
     ) -> None:
         self._recognizer = recognizer
-        self._is_complete = is_complete or (lambda _text: False)
+        self._is_complete = is_complete or _never
+        self._is_likely = is_likely or _never
         self._endpoint = endpoint or Endpoint()
         self._gate = gate or SpeechGate()
         self._utterance = 0
@@ -46,6 +59,10 @@ class Hearing:
         self._changed = 0.0
         self._told = 0.0
         self._voiced_until = 0.0
+        self._silence = 0.0
+        self._ahead = False
+        self._room: deque[Samples] = deque(maxlen=ROOM_CHUNKS)
+        self._pace = Pace()
 
     @property
     def hears_speech(self) -> bool:
@@ -76,37 +93,81 @@ class Hearing:
     def _hear(self, gated: Gated) -> Iterator[SpeechBegan | Partial | Heard]:
         if gated.began:
             yield self._begin(interrupting=gated.over_voice)
-        self._recognizer.accept(gated.samples)
-        self._seconds += gated.samples.size / RATE
         self._voiced_until = gated.voiced_until
-        text = self._recognizer.partial()
-        if text != self._text:
-            self._text, self._changed = text, self._seconds
+        self._recognizer.accept(gated.samples)
+        self._note(gated.samples.size)
+        self._look_ahead(gated)
         stable = self._seconds - self._changed
-        if text and self._seconds - self._told >= EVERY and self._recognizer.agrees(text):
+        if self._text and self._is_news() and self._recognizer.agrees(self._text):
             self._told = self._seconds
-            yield Partial(self._utterance, text, round(stable, 3))
-        if self._ended(text, stable, gated.silence):
+            yield Partial(self._utterance, self._text, round(stable, 3))
+        if self._ended(stable, gated.silence):
             yield self._finish()
 
     def _begin(self, *, interrupting: bool) -> SpeechBegan:
         self._recognizer.begin(interrupting=interrupting)
         self._utterance += 1
-        self._seconds = self._changed = self._told = 0.0
+        self._seconds = self._changed = self._told = self._silence = 0.0
         self._text = ""
         return SpeechBegan(self._utterance)
 
-    def _ended(self, text: str, stable: float, silence: float) -> bool:
-        return self._endpoint.reached(
-            complete=silence >= self._endpoint.short_silence and self._is_complete(text),
-            stable=stable,
-            silence=silence,
-            seconds=self._seconds,
-        )
+    def _note(self, samples: int) -> None:
+        """The recogniser has taken so many more."""
+        self._seconds += samples / RATE
+        text = self._recognizer.partial()
+        if text != self._text:
+            self._text, self._changed = text, self._seconds
+
+    def _is_news(self) -> bool:
+        return self._seconds - self._told >= EVERY
+
+    def _look_ahead(self, gated: Gated) -> None:
+        """Once in a silence: let the recogniser hear it before it has passed."""
+        if not gated.silence:
+            self._pace.paused(self._silence)
+            self._ahead = False
+            self._room.clear()
+        else:
+            self._room.append(gated.samples)
+        self._silence = gated.silence
+        if self._ahead or gated.silence < AHEAD_AFTER:
+            return
+        self._ahead = True
+        for chunk in _silence_of(self._room, AHEAD):
+            self._recognizer.look_ahead(chunk)
+            self._note(chunk.size)
+
+    def _ended(self, stable: float, silence: float) -> bool:
+        usual = self._endpoint
+        endpoint = replace(usual, short_silence=self._pace.longer(usual.short_silence))
+        said = self._said(silence, endpoint) if silence >= endpoint.short_silence else Said.OPEN
+        return endpoint.reached(said, stable=stable, silence=silence, seconds=self._seconds)
+
+    def _said(self, silence: float, endpoint: Endpoint) -> Said:
+        """Of two opinions the one that hears a whole request."""
+        if self._is_complete(self._text) or self._is_complete(self._recognizer.free_partial()):
+            return Said.WHOLE
+        likely = silence >= endpoint.likely_silence and self._is_likely(self._text)
+        return Said.LIKELY if likely else Said.OPEN
 
     def _finish(self) -> Heard:
         self._gate.close()
+        self._pace.ended()
         return self._recognizer.finish(utterance=self._utterance, ended_at=self._voiced_until)
+
+
+def _never(_text: str) -> bool:
+    return False
+
+
+def _silence_of(room: Iterable[Samples], seconds: float) -> Iterator[Samples]:
+    """So much silence: the room's last sound, backwards and forwards in turn, without a jump."""
+    piece = np.concatenate(list(room))[::-1]
+    left = round(seconds * RATE)
+    while left > 0:
+        yield np.ascontiguousarray(piece[:left])
+        left -= piece.size
+        piece = piece[::-1]
 
 
 class Listener:
@@ -126,11 +187,18 @@ class Listener:
         *,
         report: Callable[[Event], None],
         is_complete: Callable[[str], bool] | None = None,
+        is_likely: Callable[[str], bool] | None = None,
         endpoint: Endpoint | None = None,
         gate: SpeechGate | None = None,
     ) -> None:
         self._recognizer = recognizer
-        self._hearing = Hearing(recognizer, is_complete=is_complete, endpoint=endpoint, gate=gate)
+        self._hearing = Hearing(
+            recognizer,
+            is_complete=is_complete,
+            is_likely=is_likely,
+            endpoint=endpoint,
+            gate=gate,
+        )
         self._report = report
         self._meter = _Meter()
         self._muted = threading.Event()
@@ -253,6 +321,7 @@ def hear(
     recognizer: Recognizer,
     *,
     is_complete: Callable[[str], bool] | None = None,
+    is_likely: Callable[[str], bool] | None = None,
     endpoint: Endpoint | None = None,
 ) -> Iterator[Heard]:
     """Yields the utterances of a source, on the caller's thread: what a recording holds.
@@ -261,12 +330,13 @@ def hear(
         source: a recording, as a rule.
         recognizer: holds the grammar.
         is_complete: see `Hearing`; without it only silence ends an utterance.
+        is_likely: see `Hearing`.
         endpoint: how long to wait.
 
     Raises:
         AudioFileError: the recording is damaged.
     """
-    hearing = Hearing(recognizer, is_complete=is_complete, endpoint=endpoint)
+    hearing = Hearing(recognizer, is_complete=is_complete, is_likely=is_likely, endpoint=endpoint)
     for block in source.blocks(lambda _event: None):
         yield from (event for event in hearing.take(block) if isinstance(event, Heard))
     yield from hearing.end()

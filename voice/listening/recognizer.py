@@ -8,7 +8,7 @@ is believed only as far as unrestricted recognition of the same sound agrees;
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from typing import TypedDict, cast
 
@@ -62,8 +62,13 @@ class _Stream:
         self._native = native
         self._fed = 0
         self._began = 0
+        self._made_up: list[tuple[float, float]] = []
 
-    def accept(self, sound: bytes) -> None:
+    def accept(self, sound: bytes, *, made_up: bool = False) -> None:
+        """Takes sound; what was made up and never heard does not count in the words' times."""
+        seconds = len(sound) / 2 / RATE
+        if made_up:
+            self._made_up.append(((self._fed - self._began) / RATE, seconds))
         self._native.AcceptWaveform(sound)
         self._fed += len(sound) // 2
 
@@ -73,16 +78,23 @@ class _Stream:
     def finish(self) -> Hypothesis:
         paths = cast("list[_Path]", json.loads(self._native.FinalResult())["alternatives"])
         began, self._began = self._began / RATE, self._fed
+        made_up, self._made_up = self._made_up, []
         path = paths[0] if paths else _Path()
         words = tuple(
             _Word(
                 word=word["word"],
-                start=max(word["start"] - began, 0.0),
-                end=max(word["end"] - began, 0.0),
+                start=_heard_at(word["start"] - began, made_up),
+                end=_heard_at(word["end"] - began, made_up),
             )
             for word in path.get("result", ())
         )
         return Hypothesis(words, path.get("confidence", 0.0))
+
+
+def _heard_at(fed: float, made_up: Sequence[tuple[float, float]]) -> float:
+    """The second of the utterance that lies at this second of what the recogniser was fed."""
+    extra = sum(min(max(fed - begin, 0.0), seconds) for begin, seconds in made_up)
+    return max(fed - extra, 0.0)
 
 
 class _Grammar(_Stream):
@@ -163,12 +175,31 @@ class Recognizer:
 
     def accept(self, samples: Samples) -> None:
         """Takes the next piece of the utterance: shape (n,), int16, 16 kHz."""
-        sound = samples.tobytes()
-        self._grammar.accept(sound)
-        self._free.accept(sound)
-        if self._interrupted and self._interrupting is not None:
-            self._interrupting.accept(sound)
+        self._feed(samples.tobytes())
         self._samples += samples.size
+
+    def look_ahead(self, samples: Samples) -> None:
+        """Takes silence that has not been heard yet, as if it had: shape (n,), int16, 16 kHz.
+
+        The network sees 0.34 s beyond each moment before it tells of it. Given the silence that
+        is likely to come, it tells now; should the voice go on instead, it has heard a pause.
+        Words keep the times at which they were said.
+        """
+        self._feed(samples.tobytes(), made_up=True)
+
+    def _feed(self, sound: bytes, *, made_up: bool = False) -> None:
+        for stream in self._streams():
+            stream.accept(sound, made_up=made_up)
+
+    def _streams(self) -> Iterator[_Stream]:
+        yield self._grammar
+        yield self._free
+        if self._interrupted and self._interrupting is not None:
+            yield self._interrupting
+
+    def free_partial(self) -> str:
+        """What it sounds like without any grammar so far."""
+        return self._free.partial()
 
     def partial(self) -> str:
         """What it sounds like within the grammar so far; trails the voice by 0.35 to 0.6 s."""

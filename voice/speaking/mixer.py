@@ -61,6 +61,11 @@ class Ramp:
         self._value = float(gains[-1]) if self._left else self._target
         return gains
 
+    def pass_by(self, count: int) -> None:
+        """Move on by `count` samples that nobody hears."""
+        if self._left:
+            self.take(count)
+
 
 @dataclass(slots=True)
 class _Item:
@@ -178,6 +183,11 @@ class Mixer:
             The utterances that end within the block, each with the number of
             samples after which it ends.
         """
+        if self._is_silent():
+            block[:] = 0
+            self._duck.pass_by(len(block))
+            self._gain.pass_by(len(block))
+            return []
         signal = np.zeros(len(block), np.float32)
         ended = [] if self.paused else self._mix_speech(signal)
         self._mix_tail(signal)
@@ -187,6 +197,11 @@ class Mixer:
         np.clip(np.rint(signal), -32768, 32767, out=signal)
         block[:] = signal
         return ended
+
+    def _is_silent(self) -> bool:
+        """There is nothing to be heard now: most of the time, so it should cost nothing."""
+        speech = bool(self._queue) and not self.paused
+        return not (speech or self._tail.size or self._tones)
 
     @property
     def _begun(self) -> bool:

@@ -22,6 +22,8 @@ LATENCY = 0.025
 """Seconds between a sample's making and its sounding that are asked of the device.
 
 Low enough to fall silent within 50 ms, high enough for a small, busy computer."""
+BLOCK = 0.01
+"""Seconds that are made at once: as few as the latency allows, as each costs the processor."""
 CHECK_EVERY = 0.25
 """Seconds between two looks at whether the stream still runs."""
 STALLED = 1.0
@@ -227,6 +229,7 @@ class Player:
                 device=self._device,
                 channels=1,
                 dtype="int16",
+                blocksize=round(BLOCK * rate),
                 latency=self._latency,
                 callback=self._fill,
             )

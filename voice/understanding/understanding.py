@@ -149,6 +149,17 @@ class Understanding:
                 return match.intent != "set_reminder" or bool(timed)
         return False
 
+    def is_likely(self, text: str) -> bool:
+        """Tell whether a sentence that is no whole request is understood by what it is like.
+
+        Only where nobody would go on after it: no template begins with its words. Somebody who was
+        misheard need not be waited for as long as somebody who has not finished.
+        """
+        words = words_of(text)
+        if not words or words[-1] in DANGLING or self._graph.begins(words):
+            return False
+        return self.understand(text).intent not in {NOTHING, *REMINDING}
+
     def _readings(self, words: list[str], times: Times) -> Iterator[list[Match]]:
         """Match the sentence as it is, then with its times cut out, then without fillers."""
         lasting, cut = list(times.lasting), list(times.words)

@@ -97,6 +97,7 @@ def run(count: int, seconds: float, questions: list[Samples]) -> dict[str, objec
             rooms.recognizer(model),
             report=stream.note,
             is_complete=rooms.understanding.is_complete,
+            is_likely=rooms.understanding.is_likely,
         )
         for stream in streams
     ]
