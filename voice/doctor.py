@@ -18,7 +18,7 @@ from voice.listening.recognizer import Recognizer
 from voice.listening.sound import RATE
 from voice.models import ModelsError, find_model
 from voice.session import is_listening
-from voice.sound_check import Device, Finding, check
+from voice.sound_check import HANGS, Device, Finding, check
 from voice.speaking.errors import VoiceError
 from voice.speaking.helper import HelperLostError
 from voice.speaking.synthesizer import Synthesizer, VoiceInfo
@@ -40,14 +40,20 @@ def examine(microphone: Device = None, loudspeaker: Device = None) -> Iterator[F
         microphone: as `MicrophoneSource` takes it.
         loudspeaker: as `Player` takes it.
     """
-    yield check("microphone", microphone)
-    yield check("loudspeaker", loudspeaker)
+    sound = []
+    for part, device in (("microphone", microphone), ("loudspeaker", loudspeaker)):
+        sound.append(check(part, device))
+        yield sound[-1]
     yield _assistant()
     yield _clock()
     yield _data_folder()
     yield _temporary_files()
     yield from _hearing()
-    yield _voice()
+    if any(HANGS in finding.what for finding in sound):
+        # eSpeak asks the sound system too, before it says anything into a file.
+        yield Finding("voice", False, f"not tried: {HANGS}.", sound[0].remedy)
+    else:
+        yield _voice()
 
 
 def list_voices() -> tuple[VoiceInfo, ...]:

@@ -25,6 +25,7 @@ LISTENS = 0.5
 """Seconds for which the microphone is heard."""
 PATIENCE = 15.0
 """Seconds after which a sound system that does not answer is given up."""
+HANGS = "the sound system has not answered"
 
 Device = str | int | None
 
@@ -52,8 +53,7 @@ def check(part: str, device: Device) -> Finding:
     try:
         tried = subprocess.run(command, capture_output=True, timeout=PATIENCE, check=False)  # noqa: S603 - our own module
     except subprocess.TimeoutExpired:
-        what = f"the sound system has not answered for {PATIENCE:.0f} s."
-        return Finding(part, False, what, anew)
+        return Finding(part, False, f"{HANGS} for {PATIENCE:.0f} s.", anew)
     if tried.returncode != 0:
         what = f"the sound libraries crash (exit code {tried.returncode})."
         return Finding(part, False, what, anew)

@@ -120,7 +120,7 @@ def test_a_sound_server_that_hangs(virtual_sound: VirtualCard, tmp_path: Path) -
         found = examined(tmp_path, env=virtual_sound.env)
     finally:
         virtual_sound.thaw()
-    for finding in only(found, "microphone", "loudspeaker"):
+    for finding in only(found, "microphone", "loudspeaker", "voice"):
         assert "has not answered" in finding.what
         assert command(finding).startswith("systemctl --user restart ")
     assert time.monotonic() - began < 3 * PATIENCE
@@ -291,7 +291,6 @@ def test_a_report_holds_nothing_private(virtual_sound: VirtualCard, tmp_path: Pa
         **virtual_sound.env,
         "HOME": str(folder),
         "UNKNOT_HOME": str(home),
-        "UNKNOT_MODEL": str(folder / "a model of quixotry"),
         "LOGNAME": "borborygmus",
         "USER": "borborygmus",
         "TMPDIR": str(folder),
@@ -309,6 +308,7 @@ def test_a_report_holds_nothing_private(virtual_sound: VirtualCard, tmp_path: Pa
     assert "marmalade" in run(("reminders",), private), "it is kept, so it could be told"
     run(("listen", "--text"), private, stdin="knees to chest\nstop\nstop\n")
     report = tmp_path / "report.txt"
+    private["UNKNOT_MODEL"] = str(folder / "a model of quixotry")
     printed = run(("doctor", "--report", str(report)), private, code=NO)
     assert "headset of sesquipedalian" in printed, "the terminal does say which device it is"
     written = report.read_text()
