@@ -28,7 +28,7 @@ _SHARE_WHISPERED = 0.08
 _SHARE_IN_ROOMS = 0.65
 _SHARE_OTHER_VOICE = 0.5
 _SHARE_OTHER_TEMPO = 0.5
-_SHARE_NO_HEIGHTS = 0.15
+_SHARE_NO_HEIGHTS = 0.2
 _SHARE_NO_DEPTHS = 0.12
 """Of the utterances."""
 _SMOOTH = np.cos(np.pi / BANDS * (np.arange(BANDS) + 0.5) * np.arange(4)[:, None])
@@ -158,7 +158,7 @@ def _another_microphone(bands: Bands, rng: np.random.Generator) -> Bands:
     if rng.random() < _SHARE_NO_HEIGHTS:  # telephones and cheap headsets have no heights
         edge = rng.integers(26, 36)
         steps = np.minimum(1, (np.arange(BANDS - edge) + 1) / 3)
-        bands[:, edge:] -= (rng.uniform(2, 7) * steps).astype(np.float32)
+        bands[:, edge:] -= (rng.uniform(2, 12) * steps).astype(np.float32)
     if rng.random() < _SHARE_NO_DEPTHS:  # nor have small ones depths
         bands[:, : rng.integers(2, 7)] -= np.float32(rng.uniform(1, 5))
     return bands

@@ -9,6 +9,9 @@
 | precise | MycroftAI/Precise-Community-Data | public domain, by folder | training |
 | digits | Jakobovski/free-spoken-digit-dataset | CC BY-SA 4.0 | dev and test alone |
 
+Other recordings whose words are known come by a list (`listed`): which are free to train on is for
+whoever lists them to see to. What they say is checked by the step `transcripts`.
+
 None of the recordings is committed. Of Precise-Community-Data only the folders whose contributors
 gave them to the public domain (its `licenses/`) are read. What is under a share-alike licence is
 listened to, never trained on.
@@ -40,6 +43,8 @@ from models.recipe.voices.base import RATE
 
 LIST = "people"
 """Second part of the lists' names."""
+LISTED = "people"
+"""The kind of recordings that came by a list."""
 _SHORTEST_S, _LONGEST_S = 0.2, 16.0
 _DEV_PERCENT = 4
 """Of the recordings that are trained on, to choose by; their speakers are heard in training."""
@@ -124,6 +129,23 @@ def digits(checkout: Path) -> Iterator[Found]:
             yield Found(file.stem, file, text, speaker, "digit", "dev")
 
 
+def listed(file: Path) -> Iterator[Found]:
+    """Recordings by a list: a JSON object a line, with `audio`, `text` and `speaker`.
+
+    Raises:
+        ValueError: a line is not of this form.
+    """
+    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
+        try:
+            entry = json.loads(line)
+            sound, text, speaker = (str(entry[key]) for key in ("audio", "text", "speaker"))
+        except (ValueError, KeyError, TypeError) as trouble:
+            form = '{"audio": FILE, "text": "lower-case words", "speaker": NAME}'
+            raise ValueError(f"{file}, line {number}: not of the form {form}") from trouble
+        path = file.parent / sound
+        yield Found(f"{number:06}", path, text, speaker, LISTED, "train")
+
+
 SOURCES: Mapping[str, Callable[[Path], Iterator[Found]]] = {
     "speech-to-intent": speech_to_intent,
     "wake-words": wake_words,
@@ -204,13 +226,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     for source, read in SOURCES.items():
         about = (read.__doc__ or "").splitlines()[0]
         parser.add_argument(f"--{source}", type=Path, help=f"a checkout: {about}")
+    parser.add_argument(
+        "--listed",
+        action="append",
+        default=[],
+        metavar="NAME=FILE",
+        help="any other recordings by a list: a JSON object a line, with audio, text and speaker",
+    )
 
 
 def run(work: Path, arguments: argparse.Namespace) -> None:
     """Lists the recordings of every source that is given.
 
     Raises:
-        OSError: a checkout lacks something.
+        OSError: a checkout lacks something, or a list is not there.
+        SystemExit: a list is not of the form.
     """
     for source, read in SOURCES.items():
         checkout = getattr(arguments, source.replace("-", "_"))
@@ -219,3 +249,12 @@ def run(work: Path, arguments: argparse.Namespace) -> None:
         else:
             count = convert(work, source, read(checkout), standard())
             sys.stderr.write(f"people: {source}: {count} recordings\n")
+    for option in arguments.listed:
+        name, equals, file = option.partition("=")
+        if not (name and equals and file):
+            raise SystemExit(f"people: --listed {option}: not of the form NAME=FILE")
+        try:
+            count = convert(work, name, listed(Path(file)), standard())
+        except ValueError as trouble:
+            raise SystemExit(f"people: {trouble}") from trouble
+        sys.stderr.write(f"people: {name}: {count} recordings\n")

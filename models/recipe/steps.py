@@ -11,7 +11,7 @@ STEPS = {
     "texts": "sentences to be spoken, and to be counted for the language model",
     "people": "recordings of people, from checkouts of public repositories",
     "speech": "sentences spoken by synthetic voices",
-    "transcripts": "what people said in recordings of which only the slots are known",
+    "transcripts": "what people said in recordings of which only slots or words are known",
     "dataset": "what training reads, made of all recordings",
     "train": "the network, from where the shipped model stands",
     "model": "a folder that Vosk reads: network, graph, settings",

@@ -1,14 +1,18 @@
-"""What was said in recordings of which only the slots are known.
+"""What was said in recordings of which only the slots, or only the words, are known.
 
 The labels of a speech-to-intent set say "roast: dark roast, size: large" and not the sentence.
 The sentence is found by the network itself: the likeliest path in which every labelled phrase is
 said exactly once, in any order, with small words of an order anywhere between them.
+
+Of recordings that came by a list the words are known, if the list is right. Of the ways to say them
+the likeliest is taken, and what the network doubts too much is left out.
 """
 
 from __future__ import annotations
 
 import argparse
 import itertools
+import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,15 +20,16 @@ from pathlib import Path
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch.nn import functional
 
 from models.recipe import kaldi
 from models.recipe.dataset import read_samples
 from models.recipe.features import log_mel
-from models.recipe.manifest import Recording, list_of, read_list, write_list
+from models.recipe.manifest import Recording, list_of, lists, read_list, write_list
 from models.recipe.network import Network
-from models.recipe.people import LIST
+from models.recipe.people import LIST, LISTED
 from models.recipe.progress import Progress
-from models.recipe.pronunciations import phones, pick, variants
+from models.recipe.pronunciations import Accent, phones, pick, variants
 from models.recipe.train import START
 from voice.vocabulary.phones import PHONES
 
@@ -43,6 +48,9 @@ _SMALL_WORD_COST = 2.0
 _WAYS_AT_MOST = 24
 """Pronunciations of one phrase."""
 _NEVER = -1e9
+_TRIED = 8
+"""Ways to say a sentence that are compared."""
+_ACCENTS: tuple[Accent, ...] = ("american", "british")
 
 _STAY, _STEP, _LEAP, _ENTER = range(4)
 
@@ -91,30 +99,79 @@ def said(
     return [places.words[number] for number in path], (score - free) / len(log_probabilities)
 
 
+def likeliest_way(
+    log_probabilities: NDArray[np.float64], text: str
+) -> tuple[tuple[str, ...], float]:
+    """How known words were most likely said.
+
+    Args:
+        log_probabilities: shape (results, 40), natural logarithms.
+        text: lower-case words.
+
+    Returns:
+        The phones, and how much they are doubted: CTC's loss a phone, infinite where they are too
+        many for the recording.
+
+    Raises:
+        KeyError: it is not known how a word sounds.
+    """
+    chance = random.Random(text)
+    ways = {phones(pick(text, chance, chance.choice(_ACCENTS))) for _ in range(_TRIED)}
+    doubts = {way: _doubt(log_probabilities, way) for way in sorted(ways)}
+    best = min(doubts, key=lambda way: doubts[way])
+    return best, doubts[best]
+
+
+def _doubt(log_probabilities: NDArray[np.float64], way: Sequence[str]) -> float:
+    loss = functional.ctc_loss(
+        torch.from_numpy(log_probabilities)[:, None],
+        torch.tensor([[PHONES.index(phone) + 1 for phone in way]]),
+        torch.tensor([len(log_probabilities)]),
+        torch.tensor([len(way)]),
+        reduction="sum",
+    )
+    return float(loss) / max(len(way), 1)
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of this step."""
     parser.add_argument("--start", type=Path, default=START, help="final.mdl that listens")
     parser.add_argument(
         "--least", type=float, default=-0.1, help="transcripts less likely than this are left out"
     )
+    parser.add_argument(
+        "--doubt", type=float, default=3.4, help="listed words doubted more than this are left out"
+    )
 
 
 def run(work: Path, arguments: argparse.Namespace) -> None:
-    """Fills in text and phones in the manifest of the speech-to-intent set.
+    """Fills in what was said in the lists of the speech-to-intent set and of kind `LISTED`.
 
     Raises:
-        OSError: the manifest or a recording cannot be read.
+        OSError: a list or a recording cannot be read.
     """
     network = Network(kaldi.read_model(arguments.start))
     network.eval()
-    file = list_of(work, "speech-to-intent", LIST)
-    recordings = list(read_list(file))
-    with Progress("transcripts", len(recordings), unit="recordings") as progress:
-        for number, one in enumerate(recordings):
-            progress.step()
-            if one.split == "train":
-                recordings[number] = _transcribed(one, network, work, arguments.least)
-    write_list(file, recordings)
+    by_slots = list_of(work, "speech-to-intent", LIST)
+    for file in lists(work):
+        recordings = list(read_list(file))
+        if file != by_slots and not any(one.kind == LISTED for one in recordings):
+            continue
+        with Progress(f"transcripts: {file.stem}", len(recordings), unit="recordings") as progress:
+            for number, one in enumerate(recordings):
+                progress.step()
+                if one.kind == LISTED:
+                    recordings[number] = _checked(one, network, work, arguments.doubt)
+                elif one.split == "train":
+                    recordings[number] = _transcribed(one, network, work, arguments.least)
+        write_list(file, recordings)
+
+
+def _checked(one: Recording, network: Network, work: Path, most: float) -> Recording:
+    """A listed recording with the phones likely said, or none where its words are doubted."""
+    way, doubt = likeliest_way(_hear(network, work / one.path), one.text or "")
+    said_so = list(way) if doubt <= most else None
+    return replace(one, phones=said_so, likelihood=round(-doubt, 3))
 
 
 def _transcribed(one: Recording, network: Network, work: Path, least: float) -> Recording:

@@ -13,8 +13,8 @@ import torch
 from models.recipe.kaldi import read_model
 from models.recipe.measuring.scoring import edits
 from models.recipe.network import Network, results
-from models.recipe.train import best_path
-from models.recipe.transcripts import said
+from models.recipe.train import best_path, drawn_forward
+from models.recipe.transcripts import likeliest_way, said
 from voice.vocabulary.phones import PHONES
 
 SHIPPED = Path("models/en-small/am/final.mdl")
@@ -110,3 +110,38 @@ def test_the_sentence_is_found_when_only_its_slots_are_known(
     else:
         assert " ".join(words) == found
         assert likelihood > -0.5
+
+
+def heard_as(way: str) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
+    path = [n for phone in way.split() for n in (0, PHONES.index(phone) + 1)] + [0]
+    heard = np.full((len(path), 40), np.log(1e-4))
+    heard[np.arange(len(path)), path] = np.log(0.99)
+    return heard
+
+
+@pytest.mark.parametrize(
+    "way",
+    ["T AH M EY T OW", "T AH M AA T OW"],
+    ids=["American", "British"],
+)
+def test_of_the_ways_to_say_known_words_the_one_that_was_heard_is_taken(way: str) -> None:
+    taken, doubt = likeliest_way(heard_as(way), "tomato")
+    assert " ".join(taken) == way
+    assert doubt < 1
+
+
+def test_words_that_were_not_said_are_doubted() -> None:
+    assert likeliest_way(heard_as("T AH M EY T OW"), "relax")[1] > 3.4
+    assert likeliest_way(heard_as("T UW"), "tomato")[1] == float("inf")
+
+
+def test_of_two_moments_for_a_phone_the_earlier_is_learnt_where_results_are_drawn_forward() -> None:
+    said_twice = torch.zeros(1, 6, 40).log_softmax(-1).requires_grad_()
+    for weight, sooner in ((0.0, False), (0.5, True)):
+        drawn = drawn_forward(said_twice, weight).transpose(0, 1)
+        loss = torch.nn.functional.ctc_loss(
+            drawn, torch.tensor([7]), torch.tensor([6]), torch.tensor([1]), reduction="sum"
+        )
+        (slope,) = torch.autograd.grad(loss, said_twice)
+        early, late = -float(slope[0, 1, 7]), -float(slope[0, 4, 7])
+        assert (early > late * 1.5) is sooner, (weight, early, late)

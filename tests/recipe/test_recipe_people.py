@@ -95,3 +95,26 @@ def test_recordings_become_16_khz(tmp_path: Path, words: Pronunciations) -> None
 def test_every_source_says_what_it_is(source: str) -> None:
     assert people.SOURCES[source].__doc__
     assert source in (people.__doc__ or "")
+
+
+def listed(folder: Path, *lines: object) -> Path:
+    file = folder / "list.jsonl"
+    file.write_text("".join(f"{json.dumps(line)}\n" for line in lines))
+    return file
+
+
+def test_other_recordings_come_by_a_list(tmp_path: Path, words: Pronunciations) -> None:
+    touch(tmp_path / "a.wav", 11_025)
+    line = {"audio": "a.wav", "text": "stop", "speaker": "somebody"}
+    found = people.listed(listed(tmp_path, line, line | {"text": "xyzzy"}))
+    assert people.convert(tmp_path / "work", "game", found, words) == 1
+    (one,) = read_list(list_of(tmp_path / "work", "game", people.LIST))
+    assert (one.text, one.voice, one.kind, one.split) == ("stop", "somebody", "people", "train")
+    assert one.seconds == pytest.approx(1, abs=0.01)
+
+
+@pytest.mark.parametrize("line", [{"audio": "a.wav"}, ["a.wav"], "a.wav"])
+def test_a_list_of_another_form_is_refused_with_its_line(tmp_path: Path, line: object) -> None:
+    right = {"audio": "a.wav", "text": "stop", "speaker": "somebody"}
+    with pytest.raises(ValueError, match=r"list\.jsonl, line 2: not of the form"):
+        list(people.listed(listed(tmp_path, right, line)))
