@@ -39,6 +39,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     for source in ("speech-to-intent", "wake-words", "precise"):
         parser.add_argument(f"--{source}", type=Path, help="a checkout: see `people --help`")
     parser.add_argument(
+        "--listed", action="append", default=[], metavar="NAME=FILE", help="see `people --help`"
+    )
+    parser.add_argument(
         "--share", type=float, default=1.0, help="of the sentences; 0.01 is a trial in minutes"
     )
     parser.add_argument("--jobs", type=int, default=2, help="processes that prepare recordings")
@@ -55,7 +58,8 @@ def run(work: Path, arguments: argparse.Namespace) -> None:
     checkouts = [
         o for s in ("speech-to-intent", "wake-words", "precise") for o in _given(s, arguments)
     ]
-    run_step("people", [*here, *checkouts])
+    lists = [part for one in arguments.listed for part in ("--listed", one)]
+    run_step("people", [*here, *checkouts, *lists])
     voices = _given("kokoro-voices", arguments)
     for engine, count in SENTENCES.items():
         asked = ["--source", engine, "--count", _share(count, arguments)]
@@ -63,7 +67,7 @@ def run(work: Path, arguments: argparse.Namespace) -> None:
     for engine, split, count, seed in HELD_OUT:
         asked = ["--source", engine, "--count", _share(count, arguments), "--seed", str(seed)]
         _speak([*here, *voices, *asked, "--split", split])
-    if arguments.speech_to_intent:
+    if arguments.speech_to_intent or arguments.listed:
         run_step("transcripts", here)
     run_step("dataset", [*here, "--jobs", str(arguments.jobs)])
     run_step("train", [*here, "--minutes", str(arguments.minutes)])
