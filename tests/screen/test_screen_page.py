@@ -156,6 +156,7 @@ def test_the_figure_moves_unless_motion_is_reduced(
     assert (paths[0] == paths[1]) == still
 
 
+@pytest.mark.realtime
 def test_the_ring_runs_between_messages(stage: Stage, open_page: Open) -> None:
     page = open_page()
     to_the_gate(stage)
