@@ -111,7 +111,7 @@ def folders(home: Path) -> list[str]:
     return sorted(path.name for path in (home / "models").iterdir() if path.is_dir())
 
 
-@pytest.mark.parametrize(("voice", "freely"), [(SLT, True), (RMS, False)], ids=[SLT.name, RMS.name])
+@pytest.mark.parametrize(("voice", "freely"), [(RMS, True), (SLT, False)], ids=[RMS.name, SLT.name])
 def test_a_word_that_was_added_to_the_shipped_model_is_heard(
     tmp_path: Path, voices: Voices, voice: Voice, freely: bool
 ) -> None:
