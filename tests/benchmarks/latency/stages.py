@@ -21,8 +21,9 @@ from voice.session import Rooms, Settings
 from voice.speaking.speech import Speech, write_wav
 from voice.timing import Timed, time_questions
 
-STAGES = ("capture", "decode", "end-point", "understand", "synthesise", "output", "rest")
-"""In the order of the sound's way; the rest is what waits between them in the running program."""
+STAGES = ("capture", "decode", "end-point", "understand", "synthesise", "output")
+"""In the order of the sound's way; the end-point is the silence that is waited for, and with it all
+that waits in the running program: what was measured from outside less the other stages."""
 BLOCK = RATE // 50
 
 
@@ -67,10 +68,11 @@ def stages_of(
     rows: dict[str, list[tuple[float, ...]]] = {}
     for question, part, total in zip(questions, parts, measured, strict=True):
         if total is not None:
-            silence, decode, understand, synthesise, _ = part.stages
+            _, decode, understand, synthesise, _ = part.stages
             capture = max(0.0, sound_card - output)
-            known = (capture, decode, silence, understand, synthesise, output)
-            rows.setdefault(question.text, []).append((*known, max(0.0, total - sum(known))))
+            after = understand, synthesise, output
+            waited = max(0.0, total - capture - decode - sum(after))
+            rows.setdefault(question.text, []).append((capture, decode, waited, *after))
     return [
         Stages(text, tuple(median(column) for column in zip(*row, strict=True)))
         for text, row in rows.items()
@@ -91,12 +93,12 @@ def draw(stages: Sequence[Stages], file: Path) -> None:
     left = [0.0] * len(stages)
     for number, stage in enumerate(STAGES):
         widths = [1000 * one.seconds[number] for one in stages]
-        hatch = "/x.o-\\+"[number]
+        hatch = "/x.o-\\"[number]
         axes.barh(names, widths, left=left, label=stage, edgecolor="white", hatch=hatch)
         left = [begin + width for begin, width in zip(left, widths, strict=True)]
     axes.invert_yaxis()
     axes.set_xlabel("milliseconds from the last word to the first sound")
-    axes.legend(ncols=len(STAGES), loc="lower center", bbox_to_anchor=(0.4, 1.0), frameon=False)
+    axes.legend(ncols=len(STAGES), loc="lower center", bbox_to_anchor=(0.35, 1.0), frameon=False)
     axes.spines[["top", "right"]].set_visible(False)
     figure.savefig(file)
 
