@@ -14,9 +14,10 @@ STEPS = {
     "transcripts": "what people said in recordings of which only slots or words are known",
     "dataset": "what training reads, made of all recordings",
     "train": "the network, from where the shipped model stands",
+    "blend": "a network between the one before and the one trained further",
     "model": "a folder that Vosk reads: network, graph, settings",
     "report": "how well it hears, beside others, in one table",
-    "everything": "all of these but the report, with what is there",
+    "everything": "all of these but blend and report, with what is there",
 }
 """By the name of the module that does it, in their order."""
 

