@@ -38,6 +38,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--prompts", type=Path, help=f"core-sounds-en.txt (default: WORK/{telephone.TEXTS})"
     )
+    parser.add_argument(
+        "--sounds",
+        type=Path,
+        default=telephone.SOUNDS,
+        help="folder of the prompts' recordings, WAV (default: that of Debian's package)",
+    )
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures here too")
     parser.add_argument("--picture", type=Path, metavar="FILE", help="write the curve as a PNG")
 
@@ -55,6 +61,7 @@ def run(work: Path, arguments: argparse.Namespace) -> None:
         split=arguments.split,
         quick=arguments.quick,
         benchmark=arguments.speech_to_intent,
+        sounds=arguments.sounds,
         texts=arguments.prompts,
     )
     _say(_about(bench))
