@@ -20,8 +20,8 @@ pytestmark = pytest.mark.slow
 LISTENS_RINGS_OR_FETCHES = frozenset(
     (
         *("listen", "stretch", "screen", "demo", "doctor", "transcribe", "voices", "voices play"),
-        *("voices use", "reminders run", "reminders install-service", "models install"),
-        *("models add-words", "bench"),
+        *("voices use", "voices clearest", "reminders run", "reminders install-service"),
+        *("models install", "models add-words", "bench"),
     )
 )
 """Commands that need a device, the network or seconds: they get arguments that are wrong."""
