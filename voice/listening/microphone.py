@@ -14,16 +14,11 @@ import soxr
 
 from voice.events import Mended, Trouble
 from voice.listening.sound import RATE, Block, Samples
-from voice.portaudio import ONE_AT_A_TIME
 
 BLOCK_SECONDS = 0.02
 QUEUE_SECONDS = 2.0
 STALLED_AFTER = 2.0
 """Seconds without a block after which the device counts as gone."""
-CLOSES_WITHIN = 0.5
-"""Seconds for which a device that is being closed is waited for."""
-FROZEN = 1.0
-"""Seconds after which a wait of a tenth must have been frozen."""
 REOPEN_EVERY = 0.5
 """Seconds between two attempts at opening it again: it listens within 2 s of being back."""
 _PLAIN_ATTEMPTS = 3
@@ -63,18 +58,17 @@ class _Capture:
         self.overflows = 0
         self._last = time.monotonic()
         try:
-            with ONE_AT_A_TIME:
-                rate = _rate(sounddevice, device)
-                self._stream = sounddevice.RawInputStream(
-                    samplerate=rate,
-                    blocksize=round(BLOCK_SECONDS * rate),
-                    device=device,
-                    channels=1,
-                    dtype="int16",
-                    latency="low",
-                    callback=self._take,
-                )
-                self._stream.start()
+            rate = _rate(sounddevice, device)
+            self._stream = sounddevice.RawInputStream(
+                samplerate=rate,
+                blocksize=round(BLOCK_SECONDS * rate),
+                device=device,
+                channels=1,
+                dtype="int16",
+                latency="low",
+                callback=self._take,
+            )
+            self._stream.start()
         except (sounddevice.PortAudioError, ValueError) as error:
             raise _explained(error, device) from error
         self._resampler = (
@@ -94,10 +88,6 @@ class _Capture:
     def alive(self) -> bool:
         return bool(self._stream.active) and time.monotonic() - self._last < STALLED_AFTER
 
-    def excuse(self) -> None:
-        """Counts its silence from now on: this process was frozen, and the device with it."""
-        self._last = time.monotonic()
-
     def read(self, timeout: float) -> Block | None:
         """The next block, or None when none came in time."""
         try:
@@ -110,10 +100,7 @@ class _Capture:
         return Block(samples, captured.at)
 
     def close(self) -> None:
-        """Gives the device back; one that was torn out may never let go, and is left to itself."""
-        closing = threading.Thread(target=self._stream.close, name="closing", daemon=True)
-        closing.start()
-        closing.join(CLOSES_WITHIN)
+        self._stream.close(ignore_errors=True)
 
 
 class MicrophoneSource:
@@ -161,7 +148,7 @@ class MicrophoneSource:
             capture = self._opened(report)
             if capture is None:
                 break
-            block = self._read(capture)
+            block = capture.read(timeout=0.1)
             if block is not None:
                 yield block
             elif not capture.alive:
@@ -179,13 +166,6 @@ class MicrophoneSource:
     def close(self) -> None:
         """Ends `blocks`, which closes the device within 0.1 s."""
         self._closed.set()
-
-    def _read(self, capture: _Capture) -> Block | None:
-        began = time.monotonic()
-        block = capture.read(timeout=0.1)
-        if time.monotonic() - began > FROZEN:
-            capture.excuse()
-        return block
 
     def _opened(self, report: Callable[[Trouble | Mended], None]) -> _Capture | None:
         if self._capture is None:
@@ -218,9 +198,8 @@ class MicrophoneSource:
 def refresh_devices() -> None:
     """Makes PortAudio look for devices again; every open stream of this process ends."""
     sounddevice = _sounddevice()
-    with ONE_AT_A_TIME:
-        sounddevice._terminate()
-        sounddevice._initialize()
+    sounddevice._terminate()
+    sounddevice._initialize()
 
 
 def _sounddevice() -> Any:

@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 
-from voice.portaudio import ONE_AT_A_TIME
 from voice.speaking import earcons
 from voice.speaking.errors import LoudspeakerError
 from voice.speaking.mixer import Mixer
@@ -224,17 +223,16 @@ class Player:
     def _open_stream(self) -> None:
         sounddevice = _sounddevice()
         try:
-            with ONE_AT_A_TIME:
-                rate = _rate_for(sounddevice, self._device)
-                stream = sounddevice.RawOutputStream(
-                    samplerate=rate,
-                    device=self._device,
-                    channels=1,
-                    dtype="int16",
-                    blocksize=round(BLOCK * rate),
-                    latency=self._latency,
-                    callback=self._fill,
-                )
+            rate = _rate_for(sounddevice, self._device)
+            stream = sounddevice.RawOutputStream(
+                samplerate=rate,
+                device=self._device,
+                channels=1,
+                dtype="int16",
+                blocksize=round(BLOCK * rate),
+                latency=self._latency,
+                callback=self._fill,
+            )
         except (sounddevice.PortAudioError, ValueError) as error:
             raise _refusal(error, self._device) from error
         with self._lock:
@@ -245,8 +243,7 @@ class Player:
             self._stream = stream
             self._called_at = time.monotonic()
         try:
-            with ONE_AT_A_TIME:
-                stream.start()
+            stream.start()
         except sounddevice.PortAudioError as error:
             self._close_stream()
             raise _refusal(error, self._device) from error
@@ -285,15 +282,10 @@ class Player:
     # Its keeper
 
     def _keep(self) -> None:
-        looked = time.monotonic()
         while not self._closing.wait(CHECK_EVERY):
-            if time.monotonic() - looked > STALLED:
-                # This process was frozen, and its device's thread with it: it gets its time again.
-                self._called_at = time.monotonic()
             if not self._runs():
                 self._lose()
                 self._mend()
-            looked = time.monotonic()
 
     def _runs(self) -> bool:
         stream = self._stream
