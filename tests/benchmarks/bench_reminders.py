@@ -40,7 +40,6 @@ SETTLES = 4.0
 """Seconds after which a daemon has started."""
 SHORT_NOTICE = 3.0
 """Seconds before its time at which a reminder is set that finds no voice ready."""
-_TICKS = os.sysconf("SC_CLK_TCK")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +59,11 @@ class Idle:
 
     cpu_percent: float
     """Of one core."""
+    bare_percent: float
+    """Of one core, for a process beside it that does nothing but wake every second: what the
+    machine itself takes for that, nearly nothing on real hardware, much on some virtual ones."""
+    wakes: float
+    """How often it gives up and takes the processor again, each second."""
     megabytes: float
     """Resident."""
 
@@ -181,11 +185,28 @@ def running_daemon(home: Path, env: Mapping[str, str]) -> Iterator[int]:
 def idle_daemon(home: Path, seconds: float) -> Idle:
     """What the daemon costs with ten thousand reminders, none of them due."""
     filled(home, MANY).close()
-    with running_daemon(home, {}) as pid:
-        before = _cpu_seconds(pid)
+    with running_daemon(home, {}) as pid, _bare() as bare:
+        before, waits = (_cpu_seconds(pid), _cpu_seconds(bare)), _waits(pid)
         time.sleep(seconds)
-        used = _cpu_seconds(pid) - before
-        return Idle(100 * used / seconds, resident_megabytes(pid))
+        used, floor = _cpu_seconds(pid) - before[0], _cpu_seconds(bare) - before[1]
+        return Idle(
+            100 * used / seconds,
+            100 * floor / seconds,
+            (_waits(pid) - waits) / seconds,
+            resident_megabytes(pid),
+        )
+
+
+@contextmanager
+def _bare() -> Iterator[int]:
+    """A process that wakes every second and does nothing; its process id."""
+    wakes = "import time\nwhile True: time.sleep(1)"
+    with subprocess.Popen([sys.executable, "-c", wakes]) as process:
+        time.sleep(SETTLES)
+        try:
+            yield process.pid
+        finally:
+            process.kill()
 
 
 def rings(card: VirtualCard, home: Path, count: int, notice: float) -> Rings:
@@ -226,14 +247,24 @@ def children(pid: int) -> list[int]:
 
 
 def _cpu_seconds(pid: int) -> float:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / _TICKS
+    threads = Path(f"/proc/{pid}/task").iterdir()
+    return sum(int((thread / "schedstat").read_text().split()[0]) for thread in threads) / 1e9
 
 
 def resident_megabytes(pid: int) -> float:
     """What of a process lies in memory."""
-    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS")) / 1024
+    return _status(Path(f"/proc/{pid}/status"), "VmRSS") / 1024
+
+
+def _waits(pid: int) -> int:
+    """How often the threads of a process have given up the processor to wait."""
+    threads = Path(f"/proc/{pid}/task").iterdir()
+    return sum(_status(thread / "status", "voluntary_ctxt_switches") for thread in threads)
+
+
+def _status(of: Path, name: str) -> int:
+    lines = of.read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith(name))
 
 
 def main() -> None:
@@ -250,7 +281,9 @@ def main() -> None:
         with busy_cores(os.cpu_count() or 1):
             out.write(_row("every core busy", spread(firing_errors(home / "busy", FIRINGS))))
         idle = idle_daemon(home / "idle", IDLE_SECONDS)
-        out.write(f"\nidle daemon, {MANY} reminders: {idle.cpu_percent:.2f} % of one core, ")
+        out.write(f"\nidle daemon, {MANY} reminders: {idle.cpu_percent:.2f} % of one core ")
+        out.write(f"(a bare process that wakes every second: {idle.bare_percent:.2f} %), ")
+        out.write(f"{idle.wakes:.1f} wakes a second, ")
         out.write(f"{idle.megabytes:.1f} MB\n")
         _print_rings(out, home / "rings")
 

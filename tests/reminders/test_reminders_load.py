@@ -9,6 +9,10 @@ import pytest
 
 from tests.benchmarks import bench_reminders as bench
 
+WAKING_IS_DEAR = 0.03
+"""Percent of a core that a bare process takes to wake every second, beyond which a machine says
+nothing about the daemon: some virtual ones charge every page that is touched after a sleep."""
+
 
 @pytest.mark.realtime
 def test_ten_thousand_reminders(tmp_path: Path) -> None:
@@ -32,5 +36,8 @@ def test_every_firing_is_within_a_second_with_all_cores_busy(tmp_path: Path) -> 
 @pytest.mark.realtime
 def test_the_idle_daemon_costs_next_to_nothing(tmp_path: Path) -> None:
     idle = bench.idle_daemon(tmp_path, bench.IDLE_SECONDS)
-    assert idle.cpu_percent < 0.5
     assert idle.megabytes < 40
+    assert idle.wakes < 3
+    if idle.bare_percent > WAKING_IS_DEAR:
+        pytest.skip(f"waking every second alone takes {idle.bare_percent:.2f} % of a core here")
+    assert idle.cpu_percent < 0.5
