@@ -22,6 +22,7 @@ from voice.speaking.spelling import Spelling
 from voice.speaking.synthesizer import VoiceInfo
 from voice.speaking.voices import synthesizer_for
 from voice.understanding.numbers import number_in_words
+from voice.understanding.words import edits
 
 CHANCE = 0.05
 """How likely one voice at least may be called clearer though none is."""
@@ -123,14 +124,3 @@ def words_of(text: str) -> tuple[str, ...]:
         for word in _WORD.findall(plain)
         for part in (number_in_words(int(word)) if word.isdecimal() else word).split()
     )
-
-
-def edits(said: Sequence[str], heard: Sequence[str]) -> int:
-    """The fewest words to change, drop or put in so that one becomes the other."""
-    row = list(range(len(heard) + 1))
-    for place, word in enumerate(said, start=1):
-        before, row[0] = row[0], place
-        for at, other in enumerate(heard, start=1):
-            best = min(row[at] + 1, row[at - 1] + 1, before + (word != other))
-            before, row[at] = row[at], best
-    return row[-1]

@@ -33,8 +33,8 @@ from torch.utils.data import DataLoader
 from models.recipe import kaldi
 from models.recipe.augmentation import Strength, heard_anew
 from models.recipe.dataset import Utterance, load, load_noise
-from models.recipe.measuring.scoring import edits
 from models.recipe.network import STRIDE, Network, results
+from voice.understanding.words import edits
 
 START = Path("models/en-small/am/final.mdl")
 """Where training starts unless told otherwise: the model that ships."""

@@ -10,7 +10,7 @@ import pytest
 
 from tests.assistant.room import Room
 from tests.assistant.test_assistant_reminders import House
-from voice.knowledge import Pack, load_pack
+from voice.knowledge import Pack
 from voice.reminders import Store
 from voice.understanding import Understanding
 
@@ -22,21 +22,6 @@ ASKED = [
     tuple(line.split("\t")) for line in (DATA / "professional.tsv").read_text("utf-8").splitlines()
 ]
 NOT_ASKED = (DATA / "professional-not.tsv").read_text("utf-8").splitlines()
-
-
-@pytest.fixture(scope="module")
-def pack() -> Pack:
-    return load_pack(PACK)
-
-
-@pytest.fixture(scope="module")
-def understanding() -> Understanding:
-    return Understanding(PACK)
-
-
-@pytest.fixture
-def room(pack: Pack, understanding: Understanding) -> Room:
-    return Room(pack, understanding)
 
 
 @pytest.mark.parametrize(("about", "text"), ASKED)

@@ -22,25 +22,10 @@ from voice.events import (
     Spoken,
     Trouble,
 )
-from voice.knowledge import Pack, load_pack
+from voice.knowledge import Pack
 from voice.understanding import Understanding
 
 PACK = Path(__file__).parents[2] / "prompts" / "knot-in-your-back"
-
-
-@pytest.fixture(scope="module")
-def pack() -> Pack:
-    return load_pack(PACK)
-
-
-@pytest.fixture(scope="module")
-def understanding() -> Understanding:
-    return Understanding(PACK)
-
-
-@pytest.fixture
-def room(pack: Pack, understanding: Understanding) -> Room:
-    return Room(pack, understanding)
 
 
 def test_it_greets_and_says_what_can_be_asked(room: Room) -> None:

@@ -8,9 +8,7 @@ import pytest
 
 from tests.assistant.room import Room
 from voice.events import Heard
-from voice.knowledge import Pack, load_pack
 from voice.scripts.narrator import Phase
-from voice.understanding import Understanding
 
 PACK = Path(__file__).parents[2] / "prompts" / "knot-in-your-back"
 ASKED = "Do you need medical help now?"
@@ -54,21 +52,6 @@ HARMLESS = [
     "help me with my homework",
     "i can't believe it",
 ]
-
-
-@pytest.fixture(scope="module")
-def pack() -> Pack:
-    return load_pack(PACK)
-
-
-@pytest.fixture(scope="module")
-def understanding() -> Understanding:
-    return Understanding(PACK)
-
-
-@pytest.fixture
-def room(pack: Pack, understanding: Understanding) -> Room:
-    return Room(pack, understanding)
 
 
 def hear_freely(room: Room, text: str, *, bound: str = "", confidence: float = 0.2) -> None:

@@ -9,23 +9,13 @@ import pytest
 
 from tests.assistant.room import AFTERNOON, Room
 from voice.events import Due, Trouble
-from voice.knowledge import Pack, load_pack
+from voice.knowledge import Pack
 from voice.reminders import Reminders, Store, load_wording, moments
 from voice.scripts.narrator import Phase
 from voice.understanding import Understanding
 
 PACK = Path(__file__).parents[2] / "prompts" / "knot-in-your-back"
 HEAT_RINGS = "It is time for heat."
-
-
-@pytest.fixture(scope="module")
-def pack() -> Pack:
-    return load_pack(PACK)
-
-
-@pytest.fixture(scope="module")
-def understanding() -> Understanding:
-    return Understanding(PACK)
 
 
 class House(Room):

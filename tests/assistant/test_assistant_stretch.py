@@ -12,23 +12,13 @@ from tests.assistant.room import Room
 from voice.assistant import Quit, Woke
 from voice.events import Interrupted, Partial, Saying, SpeechBegan
 from voice.history import History, Session
-from voice.knowledge import Pack, load_pack
+from voice.knowledge import Pack
 from voice.scripts.narrator import Held, Holding, Phase
 from voice.scripts.script import Hold
 from voice.understanding import Understanding
 
 PACK = Path(__file__).parents[2] / "prompts" / "knot-in-your-back"
 AFTERNOON = datetime(2026, 3, 4, 15, 0)
-
-
-@pytest.fixture(scope="module")
-def pack() -> Pack:
-    return load_pack(PACK)
-
-
-@pytest.fixture(scope="module")
-def understanding() -> Understanding:
-    return Understanding(PACK)
 
 
 @pytest.fixture

@@ -9,11 +9,12 @@ from collections.abc import Callable
 import pytest
 
 from tests.end_to_end.conftest import Talk
-from tests.faults.conftest import count, handles_of, threads_of, wait_for, wait_for_lines
+from tests.faults.conftest import count, handles_of, threads_of, wait_for_lines
 from tests.sound.conversation import Conversation
 from tests.sound.ears import recognise
 from tests.sound.virtual_card import VirtualCard
 from tests.sound.voices import RMS, SLT, Voices
+from tests.waiting import wait_for
 from voice.knowledge import load_pack
 from voice.places import pack
 
@@ -39,7 +40,7 @@ def wait_until_all(conversation: Conversation, line: str, times: int) -> float:
 
 
 @pytest.mark.timeout(400)
-def test_both_devices_vanish_and_come_back_a_hundred_times(
+def test_both_devices_vanish_and_come_back_again_and_again(
     talk: Talk,
     virtual_sound: VirtualCard,
     voices: Voices,

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 import sounddevice
 
+from tests.cli.test_cli_contract import unknot
 from tests.faults.full_disk import UNKNOT, on_a_full_disk
 from tests.sound.virtual_card import VirtualCard
 from voice import doctor
@@ -46,15 +47,7 @@ def findings_of(printed: str) -> dict[str, Finding]:
 
 def examined(home: Path, *options: str, env: Mapping[str, str] | None = None) -> dict[str, Finding]:
     """What `unknot doctor` finds; its exit code says whether all is well."""
-    done = subprocess.run(
-        [UNKNOT, "doctor", *options],
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-        env={**os.environ, "UNKNOT_HOME": str(home), **(env or {})},
-    )
-    assert "Traceback" not in done.stderr, done.stderr[-300:]
+    done = unknot(home, "doctor", *options, env=env)
     found = findings_of(done.stdout)
     assert done.returncode == (0 if all(one.ok for one in found.values()) else NO)
     return found

@@ -10,11 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.benchmarks.latency.process import family
 from tests.end_to_end.conftest import Talk
-from tests.faults.conftest import count, descendants, wait_for
+from tests.faults.conftest import count
 from tests.sound.conversation import UNKNOT, Conversation
 from tests.sound.virtual_card import VirtualCard
 from tests.sound.voices import RMS, SLT, Voices
+from tests.waiting import wait_for
 
 pytestmark = [pytest.mark.slow, pytest.mark.sound]
 
@@ -28,7 +30,7 @@ def worker_of(conversation: Conversation) -> int:
     """The process that renders speech."""
     return next(
         pid
-        for pid in descendants(conversation.process.pid)
+        for pid in family(conversation.process.pid)
         if b"voice.speaking.worker" in Path(f"/proc/{pid}/cmdline").read_bytes()
     )
 
@@ -71,7 +73,7 @@ def test_a_machine_that_is_frozen_in_the_midst_of_a_hold(
 
 def for_everybody(conversation: Conversation, sign: signal.Signals) -> None:
     """Sends a signal to the product and to every process that it has started."""
-    for pid in descendants(conversation.process.pid):
+    for pid in family(conversation.process.pid):
         os.kill(pid, sign)
 
 

@@ -12,10 +12,10 @@ import torch
 
 from models.recipe.blend import between
 from models.recipe.kaldi import read_model
-from models.recipe.measuring.scoring import edits
 from models.recipe.network import Network, results
 from models.recipe.train import best_path, drawn_forward
 from models.recipe.transcripts import likeliest_way, said
+from voice.understanding.words import edits
 from voice.vocabulary.phones import PHONES
 
 SHIPPED = Path("models/en-small/am/final.mdl")

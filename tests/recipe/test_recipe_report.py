@@ -17,8 +17,9 @@ from models.recipe.measuring import orders
 from models.recipe.measuring.clips import Clip, in_silence, read_clips, some
 from models.recipe.measuring.figures import Figure, Goal, Row, as_json, share, table, wilson
 from models.recipe.measuring.noise import KITCHEN, mixed, read_noise
-from models.recipe.measuring.scoring import edits, words_of
+from models.recipe.measuring.scoring import words_of
 from models.recipe.measuring.telephone import grammar_of, hundred, read_prompts
+from voice.understanding.words import edits
 
 
 @pytest.mark.parametrize(

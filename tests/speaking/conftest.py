@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
 
+from tests.waiting import wait_for
 from voice.speaking import earcons
 from voice.speaking.mixer import Mixer
 from voice.speaking.player import Listener
-from voice.speaking.speech import RATE, Pcm, Speech
+from voice.speaking.speech import RATE, Pcm, Speech, join, trimmed
 from voice.speaking.synthesizer import Synthesizer
 
 
@@ -108,12 +108,26 @@ class HandDriven:
         return block
 
 
-def wait_for(condition: Callable[[], bool], seconds: float = 10.0) -> None:
-    """Returns as soon as `condition` holds; fails when it does not in time."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.002)
+@pytest.fixture
+def output() -> HandDriven:
+    return HandDriven()
+
+
+def hear_until(output: HandDriven, condition: Callable[[], bool]) -> Speech:
+    """Lets the loudspeaker sound until `condition` holds, and returns what it played."""
+    heard: list[Speech] = []
+
+    def sound_and_look() -> bool:
+        heard.append(Speech(output.hear(0.05), RATE))
+        return condition()
+
+    wait_for(sound_and_look)
+    return join(heard)
+
+
+def trim(speech: Speech) -> Speech:
+    """Cut the silence at both ends of a sound that is whole."""
+    return join(trimmed([speech]))
 
 
 def decibels(louder: Pcm, softer: Pcm) -> float:

@@ -8,10 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from voice.clarity import CHANCE, Clarity, clearest, edits, lead, measure, words_of
+from voice.clarity import CHANCE, Clarity, clearest, lead, measure, words_of
 from voice.knowledge import load_pack
 from voice.listening.model import load_model
 from voice.speaking.synthesizer import Synthesizer, VoiceInfo
+from voice.understanding.words import edits
 
 ROOT = Path(__file__).parents[2]
 

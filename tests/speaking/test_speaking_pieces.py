@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -12,12 +12,13 @@ import soxr
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.speaking.conftest import HandDriven, wait_for
+from tests.speaking.conftest import HandDriven, hear_until, trim
+from tests.waiting import wait_for
 from voice.speaking.cache import SpeechCache
 from voice.speaking.errors import VoiceError
 from voice.speaking.renderer import Renderer
 from voice.speaking.speaker import Speaker
-from voice.speaking.speech import RATE, Resampler, Speech, decode, join, trim, trimmed
+from voice.speaking.speech import RATE, Resampler, Speech, decode, join, trimmed
 from voice.speaking.spelling import AS_WRITTEN
 from voice.speaking.synthesizer import Synthesizer
 
@@ -79,11 +80,6 @@ def log() -> Log:
 
 
 @pytest.fixture
-def output() -> HandDriven:
-    return HandDriven()
-
-
-@pytest.fixture
 def speaker(voice: Synthesizer, output: HandDriven, log: Log) -> Iterator[Speaker]:
     made = Speaker(
         voice,
@@ -95,18 +91,6 @@ def speaker(voice: Synthesizer, output: HandDriven, log: Log) -> Iterator[Speake
     )
     yield made
     made.close()
-
-
-def hear_until(output: HandDriven, condition: Callable[[], bool]) -> Speech:
-    """What sounds until `condition` holds."""
-    heard: list[Speech] = []
-
-    def sound_and_look() -> bool:
-        heard.append(Speech(output.hear(0.05), RATE))
-        return condition()
-
-    wait_for(sound_and_look)
-    return join(heard)
 
 
 def test_it_is_heard_before_it_is_all_made_and_nothing_of_it_is_lost(
@@ -165,13 +149,19 @@ def test_a_voice_that_dies_in_the_midst_of_it_is_told_and_speaks_again(
     assert log.ended[1] == (2, True)
 
 
+def being_prepared(speaker: Speaker, marks: Path) -> Path:
+    """The list of what was rendered, while a sentence is held in the midst of being prepared."""
+    rendered = marks / "rendered"
+    (marks / "wait").touch()
+    speaker.prepare([SENTENCE])
+    wait_for(rendered.exists)
+    return rendered
+
+
 def test_a_sentence_that_is_being_prepared_is_said_from_where_it_is(
     speaker: Speaker, output: HandDriven, log: Log, tmp_path: Path
 ) -> None:
-    rendered = tmp_path / "rendered"
-    (tmp_path / "wait").touch()
-    speaker.prepare([SENTENCE])
-    wait_for(rendered.exists)
+    rendered = being_prepared(speaker, tmp_path)
     speaker.say(1, SENTENCE)
     (tmp_path / "wait").unlink()
     hear_until(output, lambda: log.ended == [(1, True)])
@@ -181,10 +171,7 @@ def test_a_sentence_that_is_being_prepared_is_said_from_where_it_is(
 def test_what_is_to_be_said_comes_before_the_rest_of_what_is_prepared(
     speaker: Speaker, output: HandDriven, log: Log, tmp_path: Path
 ) -> None:
-    rendered = tmp_path / "rendered"
-    (tmp_path / "wait").touch()
-    speaker.prepare([SENTENCE])
-    wait_for(rendered.exists)
+    rendered = being_prepared(speaker, tmp_path)
     speaker.say(1, OTHER)
     (tmp_path / "wait").unlink()
     hear_until(output, lambda: log.ended == [(1, True)])

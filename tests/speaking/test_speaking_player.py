@@ -11,7 +11,8 @@ import pytest
 
 from tests.sound.virtual_card import RATE as CARD_RATE
 from tests.sound.virtual_card import Recording, VirtualCard, first_sound, last_sound, tone
-from tests.speaking.conftest import decibels, wait_for
+from tests.speaking.conftest import decibels
+from tests.waiting import wait_for
 from voice.speaking.errors import LoudspeakerError
 from voice.speaking.player import Listener, Player
 from voice.speaking.speech import RATE, Pcm, Speech

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tests.sound.virtual_card import VirtualCard, tone
-from tests.speaking.conftest import wait_for
+from tests.waiting import wait_for
 from voice.speaking.played import RATE, Played
 from voice.speaking.player import Listener, Player
 from voice.speaking.speech import RATE as VOICE_RATE

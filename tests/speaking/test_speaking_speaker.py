@@ -16,7 +16,8 @@ import soundfile
 
 from tests.sound.ears import recognise, share_heard
 from tests.sound.virtual_card import VirtualCard
-from tests.speaking.conftest import HandDriven, decibels, wait_for
+from tests.speaking.conftest import HandDriven, decibels, hear_until
+from tests.waiting import wait_for
 from voice.speaking.cache import SpeechCache
 from voice.speaking.player import Player
 from voice.speaking.recorder import RecordingSpeaker
@@ -46,24 +47,9 @@ class Log:
 Maker = Callable[..., Speaker]
 
 
-def hear_until(output: HandDriven, condition: Callable[[], bool]) -> None:
-    """Lets the loudspeaker sound until `condition` holds."""
-
-    def sound_and_look() -> bool:
-        output.hear(0.05)
-        return condition()
-
-    wait_for(sound_and_look)
-
-
 @pytest.fixture
 def log() -> Log:
     return Log()
-
-
-@pytest.fixture
-def output() -> HandDriven:
-    return HandDriven()
 
 
 @pytest.fixture

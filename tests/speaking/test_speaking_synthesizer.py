@@ -18,9 +18,10 @@ from hypothesis import strategies as st
 
 from tests.sound.ears import recognise, share_heard
 from tests.sound.virtual_card import RATE as EARS_RATE
-from tests.speaking.conftest import wait_for
+from tests.speaking.conftest import trim
+from tests.waiting import wait_for
 from voice.speaking.errors import VoiceError
-from voice.speaking.speech import LEAD, RATE, TAIL, Speech, decode, resample, trim, write_wav
+from voice.speaking.speech import LEAD, RATE, TAIL, Speech, decode, resample, write_wav
 from voice.speaking.synthesizer import PIECE, Synthesizer, split
 
 SENTENCE = "Lie on your back, and pull one knee gently towards your chest."

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from voice.understanding.words import edits
 from voice.vocabulary import Lexicon, VocabularyError, sounds
 from voice.vocabulary.phones import PHONES
 from voice.vocabulary.sounds import pronounce
@@ -51,15 +52,6 @@ def test_known_words_are_mostly_told_right(
     record_property("phones wrong by letter to sound, known words", f"{wrong / whole:.1%}")
     assert len(words) > 1000
     assert wrong / whole < 0.06
-
-
-def edits(one: tuple[str, ...], other: tuple[str, ...]) -> int:
-    row = list(range(len(other) + 1))
-    for number, mine in enumerate(one, 1):
-        above, row = row, [number]
-        for place, its in enumerate(other, 1):
-            row.append(min(row[-1] + 1, above[place] + 1, above[place - 1] + (mine != its)))
-    return row[-1]
 
 
 @pytest.mark.parametrize("word", ["naïve", "x-ray", "aargh", "hmm", "qwfp", "1st", "ß", "a"])

@@ -75,15 +75,11 @@ def join(pieces: Iterable[Speech]) -> Speech:
     return Speech(np.concatenate([one.pcm for one in whole]), whole[0].rate) if whole else empty()
 
 
-def trim(speech: Speech) -> Speech:
-    """Cut the silence at both ends down to `LEAD` and `TAIL`; only silence becomes nothing."""
-    return join(trimmed([speech]))
-
-
 def trimmed(pieces: Iterable[Speech]) -> Iterator[Speech]:
-    """Cut the silence at both ends of pieces that follow each other, as `trim` does.
+    """Cut the silence at both ends of pieces that follow each other down to `LEAD` and `TAIL`.
 
-    What is silent at the end of a piece is kept back until it is known whether more comes.
+    Only silence becomes nothing. What is silent at the end of a piece is kept back until it is
+    known whether more comes.
     """
     threshold = 32768 * 10 ** (SILENCE_DBFS / 20)
     quiet, begun, rate = np.zeros(0, np.int16), False, RATE

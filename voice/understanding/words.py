@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 MOST_CHARACTERS = 600
 """A spoken request is shorter than this; the rest is not looked at."""
@@ -37,3 +38,14 @@ def words_of(text: str) -> list[str]:
     plain = _GLUED.sub(r"\1 \2", plain)
     found = (word.strip("':") for word in _WORD.findall(plain))
     return [word for word in found if 0 < len(word) <= LONGEST_WORD][:MOST_WORDS]
+
+
+def edits(said: Sequence[object], heard: Sequence[object]) -> int:
+    """The fewest words, or phones, to change, drop or put in so that one becomes the other."""
+    row = list(range(len(heard) + 1))
+    for place, word in enumerate(said, start=1):
+        before, row[0] = row[0], place
+        for at, other in enumerate(heard, start=1):
+            best = min(row[at] + 1, row[at - 1] + 1, before + (word != other))
+            before, row[at] = row[at], best
+    return row[-1]

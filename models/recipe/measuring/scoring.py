@@ -1,9 +1,8 @@
-"""Texts made alike, and how many words of them were heard wrong."""
+"""Texts made alike, so that what was heard can be compared with what was said."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
 from voice.understanding.numbers import number_in_words
 
@@ -40,16 +39,3 @@ def words_of(text: str) -> tuple[str, ...]:
 def _said(number: re.Match[str]) -> str:
     value = int(number[0])
     return f" {number_in_words(value)} " if value <= _SAYABLE_NUMBER else number[0]
-
-
-def edits(said: Sequence[object], heard: Sequence[object]) -> int:
-    """The fewest words, or phones, to change, drop or put in so that one becomes the other."""
-    row = list(range(len(heard) + 1))
-    for place, word in enumerate(said, start=1):
-        diagonal, row[0] = row[0], place
-        for other, candidate in enumerate(heard, start=1):
-            diagonal, row[other] = (
-                row[other],
-                min(row[other] + 1, row[other - 1] + 1, diagonal + (word != candidate)),
-            )
-    return row[-1]

@@ -27,13 +27,14 @@ from models.recipe.measuring.engines import Ear, Engine, Vosk
 from models.recipe.measuring.figures import Figure, Goal, Row, share
 from models.recipe.measuring.noise import mixed, read_noise
 from models.recipe.measuring.product import Product
-from models.recipe.measuring.scoring import edits, words_of
+from models.recipe.measuring.scoring import words_of
 from models.recipe.progress import Progress
 from models.recipe.pronunciations import standard
 from models.recipe.texts import SHARES, Split
 from voice import places
 from voice.assistant import WORD_FOR_WORD
 from voice.listening.sound import Samples
+from voice.understanding.words import edits
 
 SNRS_DB = (24, 18, 12, 6)
 _RIVAL_AT_MOST, _RIVAL_NOISY_AT_MOST = 200, 60
