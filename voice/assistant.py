@@ -58,6 +58,9 @@ SHORT = 2
 """Words up to which an utterance needs that moment to be taken for an echo."""
 STOP_AGAIN = 5.0
 """Seconds after a "stop" in which another one means the same, and not the end of the session."""
+STOP_TOO_LATE = 2.0
+"""Seconds after the last sound in which "stop" still means what was being said: it takes its time
+to be said and to be understood."""
 WORD_FOR_WORD = frozenset({"template", "context", "safety"})
 """Layers of the understanding that match a sentence as it is."""
 SURE_ENOUGH = 0.5
@@ -205,6 +208,7 @@ class Assistant:
         self._obeyed_early = 0
         self._unspeakable = False
         self._stopped_until = 0.0
+        """Until then "stop" has been obeyed already, or what it was meant for has ended."""
         self._echoes = _Echoes(clock, self.narrator.seconds_for)
         self._guiding = Guiding(
             pack,
@@ -264,6 +268,8 @@ class Assistant:
         else:
             self.handle(event)
         self._echoes.note_saying(self.narrator.utterance, self.narrator.saying)
+        if self.narrator.busy:
+            self._stopped_until = max(self._stopped_until, self._clock() + STOP_TOO_LATE)
         if self._leaving and not self.narrator.busy:
             self.finished = True
 
@@ -534,6 +540,7 @@ class Assistant:
             self._offer = None
             return
         if self._clock() < self._stopped_until:
+            self._voice.earcon("taken")
             return
         self._leaving = True
         self._perform(talking.reply(self._pack, "goodbye"))

@@ -178,6 +178,18 @@ def test_stop_said_twice_does_not_end_the_session(room: Room) -> None:
     assert room.tape.said[-1] == room.pack.replies["goodbye"][0]
 
 
+def test_stop_that_comes_as_the_answer_ends_means_the_answer(room: Room) -> None:
+    room.hear("what can i say")
+    room.let_it_finish()
+    room.pass_time(1.0)
+    room.hear("stop")
+    assert room.tape.earcons[-1] == "taken"
+    assert room.tape.said[-1] != room.pack.replies["goodbye"][0]
+    room.pass_time(2.0)
+    room.hear("stop")
+    assert room.tape.said[-1] == room.pack.replies["goodbye"][0]
+
+
 def test_stop_is_obeyed_before_the_utterance_has_ended(room: Room) -> None:
     room.hear("tell me about heat")
     room.tell(SpeechBegan(2))

@@ -65,6 +65,7 @@ def test_loaded_pack_says_what_its_files_say(pack: Path) -> None:
     assert loaded.voice.words_per_minute == 165
     assert loaded.voice.pause == pytest.approx(0.3)
     assert loaded.voice.says["pilates"] == "pilahteez"
+    assert loaded.voice.says["never to pain"] == "*never* to pain"
     assert set(loaded.replies) == set(REPLIES)
 
 

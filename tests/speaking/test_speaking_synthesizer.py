@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -139,6 +140,30 @@ def test_a_higher_rate_is_shorter(synthesizer: Synthesizer, slow: int, fast: int
     slower = synthesizer.render(SENTENCE, rate_wpm=slow).seconds
     faster = synthesizer.render(SENTENCE, rate_wpm=fast).seconds
     assert faster < slower * 0.95
+
+
+@pytest.mark.parametrize(
+    ("stressed", "plain"),
+    [
+        ("Do *not* bounce.", "Do not bounce."),
+        ("Go only to a *mild* pull, *never* to pain.", "Go only to a mild pull, never to pain."),
+    ],
+)
+def test_stressed_words_are_set_off_and_still_heard(
+    synthesizer: Synthesizer, stressed: str, plain: str
+) -> None:
+    speech = synthesizer.render(stressed)
+    assert 0.1 < speech.seconds - synthesizer.render(plain).seconds < 0.6
+    assert "asterisk" not in recognise(resample(speech, EARS_RATE).pcm)
+
+
+@pytest.mark.parametrize(
+    "text", ["Tea & coffee.", "It is <b>not</b> & never was.", "The heat < the cold > the ice."]
+)
+def test_text_is_no_markup(synthesizer: Synthesizer, text: str) -> None:
+    heard = recognise(resample(synthesizer.render(text), EARS_RATE).pcm)
+    words = re.findall(r"[a-z]{3,}", text.lower())
+    assert share_heard(" ".join(words), heard) >= 0.5, heard
 
 
 @pytest.mark.parametrize("wpm", [-5, 0, 10_000])

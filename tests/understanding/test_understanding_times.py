@@ -120,3 +120,25 @@ def test_reminders_are_changed_and_done(
 ) -> None:
     request = understanding.understand(said, State(now=datetime(2026, 11, 24, 11, 0)))
     assert (request.intent, dict(request.slots)) == (intent, slots)
+
+
+@pytest.mark.parametrize(
+    ("said", "about", "minutes"),
+    [
+        ("remind me to stretch and twenty minutes", "stretching", 20),
+        ("remind me and an hour to use heat", "heat", 60),
+        ("remind me to stretch and an hour and ten minutes", "stretching", 70),
+    ],
+)
+def test_an_unstressed_in_may_be_heard_as_and(
+    understanding: Understanding, said: str, about: str, minutes: int
+) -> None:
+    request = understanding.understand(said)
+    assert request.intent == "set_reminder"
+    assert dict(request.slots) == {"about": about, "minutes": minutes}
+    assert understanding.is_complete(said)
+
+
+@pytest.mark.parametrize("said", ["stretch and twenty minutes", "heat and cold", "salt and ten"])
+def test_an_and_elsewhere_sets_no_reminder(understanding: Understanding, said: str) -> None:
+    assert understanding.understand(said).intent != "set_reminder"

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from voice.speaking.frames import Head
 from voice.speaking.speech import Speech, empty, encode
+from voice.speaking.spelling import without_stress
 from voice.speaking.vits import Vits
 from voice.speaking.worker import Piece, UnknownVoiceError, run
 
@@ -90,7 +91,7 @@ class Engine:
             raise UnknownVoiceError(f"there is no voice {voice!r}")
         vits = self._loaded(voice)
         last = False
-        for pcm, last in vits.speak(text, _NATURAL_WPM / rate_wpm):
+        for pcm, last in vits.speak(without_stress(text), _NATURAL_WPM / rate_wpm):
             yield Piece(encode(Speech(pcm, vits.rate)), last)
         if not last:
             yield Piece(encode(empty()), last=True)

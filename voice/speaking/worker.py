@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import IO, Any, NamedTuple, Protocol
 
 from voice.speaking.frames import Head, private_pipes, read_frame, write_frame
+from voice.speaking.spelling import as_ssml, without_stress
 
 POLL = 0.0005
 """Seconds."""
@@ -59,7 +60,7 @@ class Renders(Protocol):
         """What it offers."""
 
     def render(self, text: str, rate_wpm: int, voice: str | None) -> Iterator[Piece]:
-        """What `text` sounds like: one piece at least."""
+        """What `text` sounds like, words between asterisks stressed: one piece at least."""
 
 
 class Engine:
@@ -75,6 +76,8 @@ class Engine:
         self._espeak: Any = None
         if str(self._engine) == "espeak":
             self._espeak = importlib.import_module("pyttsx3.drivers._espeak")
+            # pyttsx3 chooses eSpeak's flags itself, and these are among them.
+            self._espeak.CHARS_UTF8 |= self._espeak.SSML
         self._default_voice = self._engine.getProperty("voice")
 
     @property
@@ -113,7 +116,8 @@ class Engine:
         self._engine.setProperty("rate", rate_wpm)
         self._settle()
         self._finished.clear()
-        self._engine.save_to_file(text, str(self._file))
+        written = without_stress(text) if self._espeak is None else as_ssml(text)
+        self._engine.save_to_file(written, str(self._file))
         self._engine.runAndWait()
         if self._errors:
             # eSpeak may complain of a voice only now.

@@ -43,6 +43,10 @@ DANGLING = frozenset(
 )
 """A sentence that ends in one of these goes on."""
 
+LIKE_IN = frozenset(("and", "an"))
+"""What an unstressed "in" is taken for: "remind me to stretch and twenty minutes"."""
+SURE_OF_IN = 0.9
+"""How sure that is, 0 to 1."""
 SURE = 0.35
 """A misheard template this near needs no second opinion."""
 SECOND_OPINION = 0.15
@@ -100,12 +104,16 @@ class Understanding:
         sign = self._safety.sign(words) if self._safety else None
         if sign is not None:
             return _sign_request(sign, text)
-        times = find_times(words, state.now or datetime.now())
+        now = state.now or datetime.now()
+        times = find_times(words, now)
         for matches in self._readings(words, times):
             chosen = by_context(matches, state)
             if chosen is not None:
                 match, layer, reason = chosen
                 return _request(match, text, 1.0, layer, reason)
+        meant = self._with_in(words, now)
+        if meant is not None:
+            return _request(meant, text, SURE_OF_IN, "fallback", 'as "in" a time')
         alike = self._fallback(list(times.words), text, times, state)
         half = self._safety.half_a_sign(words) if self._safety else None
         if half is not None and alike.intent not in SIGNS:
@@ -147,7 +155,7 @@ class Understanding:
                 match = chosen[0]
                 timed = times.slots.keys() - {"repeat"}
                 return match.intent != "set_reminder" or bool(timed)
-        return False
+        return self._with_in(words, datetime.now()) is not None
 
     def is_likely(self, text: str) -> bool:
         """Tell whether a sentence that is no whole request is understood by what it is like.
@@ -159,6 +167,19 @@ class Understanding:
         if not words or words[-1] in DANGLING or self._graph.begins(words):
             return False
         return self.understand(text).intent not in {NOTHING, *REMINDING}
+
+    def _with_in(self, words: list[str], now: datetime) -> Match | None:
+        """The reminder that was asked for if an "and" was an unstressed "in"."""
+        for place, word in enumerate(words):
+            if word not in LIKE_IN:
+                continue
+            meant = [*words[:place], "in", *words[place + 1 :]]
+            times = find_times(meant, now)
+            for matches in self._readings(meant, times) if times.slots else ():
+                chosen = by_context(matches, _SILENCE)
+                if chosen is not None and chosen[0].intent == "set_reminder":
+                    return chosen[0]
+        return None
 
     def _readings(self, words: list[str], times: Times) -> Iterator[list[Match]]:
         """Match the sentence as it is, then with its times cut out, then without fillers."""
