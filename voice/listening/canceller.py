@@ -143,21 +143,25 @@ class Canceller:
 
 
 class _LagWatch:
-    """Looks every second whether the echo lies where the filter can reach it."""
+    """Looks every second whether the echo lies where the filter can reach it.
+
+    A lag is believed when it is found twice, in two windows that share no sound: a person's speech
+    is now and then a little like ours, and where there are headphones it is all that is heard.
+    """
 
     def __init__(self) -> None:
         self._heard: deque[Samples] = deque(maxlen=WINDOW // BLOCK)
         self._since = 0
-        self._last: int | None = None
+        self._found: deque[int | None] = deque(maxlen=WINDOW // LOOK_EVERY)
 
     def forget(self) -> None:
         """What was heard does not belong to what comes."""
         self._heard.clear()
         self._since = 0
-        self._last = None
+        self._found.clear()
 
     def look(self, reference: Reference, heard: Samples, start: int) -> int | None:
-        """How many samples the microphone is behind, when two looks agree."""
+        """How many samples the microphone is behind, when two such looks agree."""
         self._heard.append(heard)
         self._since += heard.size
         if self._since < LOOK_EVERY or len(self._heard) < WINDOW // BLOCK:
@@ -166,10 +170,9 @@ class _LagWatch:
         end = start + heard.size
         played = reference.read(end - WINDOW - SEARCH, WINDOW + 2 * SEARCH)
         lag = find_lag(played, np.concatenate(self._heard))
-        if not lag.clear:
-            return None
-        last, self._last = self._last, lag.samples
-        agreed = last is not None and abs(last - lag.samples) <= SAME
+        before = self._found[0] if len(self._found) == self._found.maxlen else None
+        self._found.append(lag.samples if lag.clear else None)
+        agreed = lag.clear and before is not None and abs(before - lag.samples) <= SAME
         return lag.samples if agreed else None
 
 
