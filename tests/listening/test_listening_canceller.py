@@ -239,6 +239,26 @@ def test_a_few_phrases_are_heard_besides_while_our_voice_sounds(
         assert recognizer.finish().text == expected
 
 
+@pytest.mark.parametrize(
+    ("heard", "interrupting", "expected"),
+    [
+        ("this again", True, "again"),
+        ("louder for good", True, "louder"),
+        ("next summer", True, "next"),
+        ("the next summer is far away now", True, ""),
+        ("next summer", False, ""),
+    ],
+)
+def test_a_control_among_one_or_two_words_that_our_voice_has_left_is_obeyed(
+    model: Model, voices: Voices, heard: str, interrupting: bool, expected: str
+) -> None:
+    phrases = ("again", "louder", "next", "stop", "slow down")
+    recognizer = Recognizer(model, ("how do i stretch my back",), interrupting=phrases)
+    recognizer.begin(interrupting=interrupting)
+    recognizer.accept(voices.say(heard, SLT))
+    assert recognizer.finish().text == expected
+
+
 def test_over_our_voice_a_partial_needs_a_second_opinion(model: Model, voices: Voices) -> None:
     recognizer = Recognizer(model, ("stop",), interrupting=("stop",))
     recognizer.begin(interrupting=True)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
-from typing import TypedDict, cast
+from typing import NamedTuple, TypedDict, cast
 
 import vosk
 
@@ -25,6 +25,11 @@ REJECT_BELOW = 0.45
 A little below the half at which both kinds of error weigh alike, because a "stop" that is
 missed is worse than a sentence too many that understanding then finds no meaning in.
 """
+
+AGREED = 0.6
+"""Confidence in a phrase that both recognisers heard among other words."""
+AMONG_OTHERS = 2
+"""How many other words free recognition may hear around it: our own voice leaves one or two."""
 
 
 class _Word(TypedDict):
@@ -51,6 +56,16 @@ class Hypothesis:
     def text(self) -> str:
         """Its words, `[unk]` among them."""
         return " ".join(word["word"] for word in self.words)
+
+
+class Judged(NamedTuple):
+    """A path, and what is thought of it."""
+
+    sure: float
+    """Confidence, 0 to 1."""
+    path: Hypothesis
+    whole: bool
+    """Its words are a phrase of the grammar, from first to last."""
 
 
 class _Stream:
@@ -106,10 +121,25 @@ class _Grammar(_Stream):
         self._phrases = frozenset(phrases)
         self._weights = weights
 
-    def judge(self, free: Hypothesis) -> tuple[float, Hypothesis]:
-        """Ends the utterance: how sure its best path is, 0 to 1, and that path."""
+    def judge(self, free: Hypothesis) -> Judged:
+        """Ends the utterance and judges its best path."""
         bound = self.finish()
-        return confidence(evidence(bound, free, self._phrases), self._weights), bound
+        found = evidence(bound, free, self._phrases)
+        return Judged(confidence(found, self._weights), bound, found.whole)
+
+    def agreed(self, bound: Hypothesis, free: Hypothesis) -> Judged | None:
+        """The longest phrase that both have heard at the same time, with few words around it."""
+        words = bound.words
+        for length in range(len(words), 0, -1):
+            if len(free.words) - length > AMONG_OTHERS:
+                return None
+            for start in range(len(words) - length + 1):
+                phrase = Hypothesis(words[start : start + length], bound.log_likelihood)
+                if phrase.text in self._phrases and all(
+                    _heard_by(word, free.words) for word in phrase.words
+                ):
+                    return Judged(AGREED, phrase, whole=True)
+        return None
 
 
 class Recognizer:
@@ -211,6 +241,22 @@ class Recognizer:
         """Whether free recognition hears these words so far, where a grammar alone may err."""
         return not self._interrupted or partial in self._free.partial()
 
+    def _believed(self, free: Hypothesis) -> Judged:
+        """What was most likely said.
+
+        Over our own voice a whole phrase comes first, of the few that are listened for before that
+        of the whole grammar; then such a phrase among leftovers of our voice; then anything else.
+        """
+        heard = [self._grammar.judge(free)]
+        over_voice = self._interrupting if self._interrupted else None
+        if over_voice is not None:
+            heard.insert(0, over_voice.judge(free))
+        believed = [one for one in heard if one.sure >= self._reject_below]
+        whole = [one for one in believed if one.whole]
+        if over_voice is not None and not whole:
+            whole = [one for one in (over_voice.agreed(heard[0].path, free),) if one is not None]
+        return next(iter([*whole, *believed]), max(heard, key=lambda one: one.sure))
+
     def finish(self, *, utterance: int = 0, ended_at: float = 0.0) -> Heard:
         """Ends the utterance and judges it; the next `accept` begins another.
 
@@ -222,11 +268,7 @@ class Recognizer:
             `Heard.text` is empty when the confidence is below `reject_below`.
         """
         free = self._free.finish()
-        heard = [self._grammar.judge(free)]
-        if self._interrupted and self._interrupting is not None:
-            heard.insert(0, self._interrupting.judge(free))
-        believed = [one for one in heard if one[0] >= self._reject_below]
-        sure, bound = believed[0] if believed else max(heard, key=lambda one: one[0])
+        sure, bound, _ = self._believed(free)
         seconds, self._samples = self._samples / RATE, 0
         self._interrupted = False
         known = tuple(word for word in bound.words if word["word"] != UNKNOWN)
