@@ -8,6 +8,7 @@ sentences that are meant for the product weigh more.
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -17,7 +18,7 @@ import wordfreq
 
 from models.recipe import kaldi
 from models.recipe.pronunciations import Accent, standard
-from models.recipe.texts import FILE, NOT_LANGUAGE
+from models.recipe.texts import FILE, NOT_LANGUAGE, normalised, split_of
 from models.recipe.train import RESULT
 from voice.vocabulary.graph import Settings, build_graph
 from voice.vocabulary.language import Counting, estimate
@@ -32,6 +33,8 @@ _LETTERS = frozenset("ai")
 """The letters that are words."""
 _WEIGHT = {"pack": 3.0, "control": 10.0, "reminder": 2.0, "confusable": 1.0}
 """How often a sentence counts, by kind; others once."""
+_AT_LEAST = (0.9, 0.9)
+"""How often two, three words must have followed each other, weighted, to be kept."""
 _CHUNK = 9
 """Frames of 10 ms that the network hears at once, a multiple of 3. Vosk waits for 21 unless told
 otherwise, and a partial result comes as much later: "back" was there 0.2 s sooner with 9."""
@@ -59,6 +62,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--unknown-sound", type=float, default=Settings().unknown_sound)
     parser.add_argument("--unknown-word", type=float, default=Settings().unknown_word)
     parser.add_argument("--order", type=int, default=3, help="words looked at together, 2 or 3")
+    parser.add_argument(
+        "--talk", type=Path, help="everyday sentences, one a line, that count beside the texts"
+    )
+    parser.add_argument("--talk-weight", type=float, default=0.5, help="how often each counts")
+    parser.add_argument(
+        "--common",
+        type=float,
+        default=30_000.0,
+        help="words of general English that are added alone",
+    )
 
 
 def run(work: Path, arguments: argparse.Namespace) -> None:
@@ -80,9 +93,17 @@ def run(work: Path, arguments: argparse.Namespace) -> None:
     lexicon = words_and_sounds(_texts(work))
     lexicon.write(out / "lexicon.txt")
     language = estimate(
-        ((text, _WEIGHT.get(kind, 1.0)) for text, kind in _texts(work)),
+        itertools.chain(
+            ((text, _WEIGHT.get(kind, 1.0)) for text, kind in _texts(work)),
+            ((text, arguments.talk_weight) for text in _talk(arguments.talk)),
+        ),
         {word for word, _ in lexicon},
-        Counting(order=arguments.order, at_least=(2.0, 3.0)),
+        Counting(
+            order=arguments.order,
+            at_least=_AT_LEAST,
+            common={word: wordfreq.word_frequency(word, "en") for word, _ in lexicon},
+            of_common=arguments.common,
+        ),
     )
     settings = Settings(unknown_word=arguments.unknown_word, unknown_sound=arguments.unknown_sound)
     build_graph(out, lexicon, language, settings)
@@ -121,6 +142,14 @@ def _texts(work: Path) -> Iterator[tuple[str, str]]:
             entry = json.loads(line)
             if entry["split"] == "train" and entry["kind"] not in NOT_LANGUAGE:
                 yield entry["text"], entry["kind"]
+
+
+def _talk(file: Path | None) -> Iterator[str]:
+    """What people say to each other, less what is kept for choosing and for the report."""
+    if file is not None:
+        with file.open(encoding="utf-8") as lines:
+            said = (normalised(line) for line in lines)
+            yield from (text for text in said if text and split_of(text) == "train")
 
 
 def _settings(arguments: argparse.Namespace) -> str:

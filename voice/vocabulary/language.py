@@ -11,7 +11,7 @@ import math
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -106,6 +106,10 @@ class Counting:
     """What is taken from each count for what was never counted, 0 to 1."""
     prior: float = 0.5
     """Added to how often each word of the vocabulary was counted."""
+    common: Mapping[str, float] = field(default_factory=dict)
+    """How likely words are in general, 0 to 1, in whatever is said; counted with `of_common`."""
+    of_common: float = 0.0
+    """How many words of general talk are added to those counted, when nothing is remembered."""
     unknown: float = 1e-9
     """Probability of `[unk]` when nothing is remembered."""
 
@@ -166,7 +170,13 @@ class _Model:
             self._take(number, at_least)
 
     def _unigram(self, counts: Mapping[_Gram, float], words: Sequence[str]) -> dict[str, float]:
-        known = {word: counts.get((word,), 0.0) + self._counting.prior for word in words}
+        counting = self._counting
+        known = {
+            word: counts.get((word,), 0.0)
+            + counting.prior
+            + counting.of_common * counting.common.get(word, 0.0)
+            for word in words
+        }
         known.pop(UNKNOWN_WORD, None)
         known[_END] = counts.get((_END,), 0.0) + 1.0
         total = sum(known.values())
