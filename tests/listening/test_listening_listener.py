@@ -141,9 +141,9 @@ def test_an_utterance_has_a_greatest_length(recognizer: Recognizer, voices: Voic
 @pytest.mark.parametrize(
     ("said", "stable", "silence", "seconds", "reached"),
     [
-        (Said.WHOLE, 0.2, 0.28, 2.0, True),
-        (Said.WHOLE, 0.2, 0.27, 2.0, False),
-        (Said.WHOLE, 0.05, 0.28, 2.0, False),
+        (Said.WHOLE, 0.2, 0.19, 2.0, True),
+        (Said.WHOLE, 0.2, 0.18, 2.0, False),
+        (Said.WHOLE, 0.05, 0.19, 2.0, False),
         (Said.LIKELY, 0.2, 0.5, 2.0, True),
         (Said.LIKELY, 0.2, 0.49, 2.0, False),
         (Said.OPEN, 0.5, 0.79, 2.0, False),
