@@ -47,3 +47,12 @@ def test_a_word_without_length_is_no_error(seconds: float) -> None:
 
 def test_no_words_are_never_for_us() -> None:
     assert confidence(replace(REQUEST, bound=(), unknown=1.0)) == 0.0
+
+
+def test_a_lone_word_of_the_grammar_is_believed_though_free_recognition_differs() -> None:
+    lone = Evidence(
+        gain=0.0, seconds=0.4, unknown=0.0, bound=("pause",), free=("paws",), whole=True
+    )
+    assert confidence(lone) > 0.45
+    assert confidence(replace(lone, whole=False)) < 0.45
+    assert confidence(replace(lone, free=("understood",))) < 0.45

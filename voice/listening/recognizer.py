@@ -15,7 +15,7 @@ from typing import NamedTuple, TypedDict, cast
 import vosk
 
 from voice.events import Heard, Word
-from voice.listening.judgement import INTERRUPTING, WEIGHTS, Evidence, Weights, confidence
+from voice.listening.judgement import INTERRUPTING, Evidence, Weights, confidence
 from voice.listening.model import UNKNOWN, Model, ModelError
 from voice.listening.sound import RATE, Samples
 
@@ -115,7 +115,9 @@ def _heard_at(fed: float, made_up: Sequence[tuple[float, float]]) -> float:
 class _Grammar(_Stream):
     """A native recogniser bound to phrases that the model can hear."""
 
-    def __init__(self, model: Model, phrases: Sequence[str], weights: Weights = WEIGHTS) -> None:
+    def __init__(
+        self, model: Model, phrases: Sequence[str], weights: Weights | None = None
+    ) -> None:
         grammar = json.dumps([*phrases, UNKNOWN], ensure_ascii=False)
         super().__init__(vosk.KaldiRecognizer(model.native, float(RATE), grammar))
         self._phrases = frozenset(phrases)
