@@ -35,9 +35,6 @@ _WEIGHT = {"pack": 3.0, "control": 10.0, "reminder": 2.0, "confusable": 1.0}
 """How often a sentence counts, by kind; others once."""
 _AT_LEAST = (0.9, 0.9)
 """How often two, three words must have followed each other, weighted, to be kept."""
-_LEAST_GAIN = 3.5
-"""Nats that remembering them must bring over all texts. It keeps `Gr.fst` below 2^18 arcs, above
-which Vosk takes 21 MB more."""
 _CHUNK = 9
 """Frames of 10 ms that the network hears at once, a multiple of 3. Vosk waits for 21 unless told
 otherwise, and a partial result comes as much later: "back" was there 0.2 s sooner with 9."""
@@ -104,7 +101,6 @@ def run(work: Path, arguments: argparse.Namespace) -> None:
         Counting(
             order=arguments.order,
             at_least=_AT_LEAST,
-            least_gain=_LEAST_GAIN,
             common={word: wordfreq.word_frequency(word, "en") for word, _ in lexicon},
             of_common=arguments.common,
         ),

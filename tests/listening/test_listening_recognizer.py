@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+from tests.benchmarks.bench_reminders import resident_megabytes
 from tests.listening.conftest import PHRASES
 from tests.sound.voices import FESTIVAL, RMS, SLT, Voice, Voices
 from voice.events import Heard
+from voice.knowledge import load_pack
 from voice.listening.model import Model, ModelError
-from voice.listening.recognizer import REJECT_BELOW, Recognizer
+from voice.listening.recognizer import FRESH_AFTER, REJECT_BELOW, Recognizer
 from voice.listening.sound import RATE, Samples
+
+PACK = Path(__file__).parents[2] / "prompts" / "knot-in-your-back"
 
 
 def hear(recognizer: Recognizer, sound: Samples) -> Heard:
@@ -124,6 +131,24 @@ def test_the_threshold_is_the_caller_s(model: Model, voices: Voices) -> None:
     sound = voices.say("stop", SLT)
     assert hear(Recognizer(model, PHRASES, reject_below=0.0), sound).text == "stop"
     assert hear(Recognizer(model, PHRASES, reject_below=1.1), sound).text == ""
+
+
+def test_what_free_recognition_has_gathered_is_given_back_between_utterances(
+    model: Model, voices: Voices
+) -> None:
+    recognizer = Recognizer(model, ["stop"])
+    pack = load_pack(PACK)
+    said = [one.text for part in pack.sections.values() for one in part.sentences][:20]
+    sounds = [voices.say(text, SLT) for text in said]
+    assert sum(sound.size for sound in sounds) / RATE > FRESH_AFTER
+    first = hear(recognizer, voices.say("stop", SLT))
+    for sound in sounds:
+        recognizer.accept(sound)
+        recognizer.finish()
+    before = resident_megabytes(os.getpid())
+    recognizer.begin(interrupting=False)
+    assert resident_megabytes(os.getpid()) < before - 10
+    assert hear(recognizer, voices.say("stop", SLT)).text == first.text == "stop"
 
 
 def test_a_phrase_that_is_given_often_weighs_more(model: Model, voices: Voices) -> None:

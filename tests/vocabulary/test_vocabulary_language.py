@@ -48,11 +48,10 @@ def step(fst: Fst, state: int, label: int) -> tuple[float, int]:
 
 
 @pytest.mark.parametrize("order", [2, 3])
-@pytest.mark.parametrize("least_gain", [0.0, 1.0])
-def test_after_every_history_the_probabilities_sum_to_one(order: int, least_gain: float) -> None:
-    counting = Counting(order=order, at_least=(2.0, 2.0), unknown=1e-9, least_gain=least_gain)
+def test_after_every_history_the_probabilities_sum_to_one(order: int) -> None:
+    counting = Counting(order=order, at_least=(2.0, 2.0), unknown=1e-9)
     fst = estimate(SENTENCES, VOCABULARY, counting).acceptor
-    assert fst.states > 2 * (order - 1)
+    assert fst.states > 4 * (order - 1)
     for state in range(fst.states):
         total = sum(
             math.exp(-step(fst, state, label)[0]) for label in range(1, len(VOCABULARY) + 1)
@@ -81,17 +80,6 @@ def test_words_that_are_common_in_general_are_likelier_where_nothing_is_remember
     assert cost(plain, "knot") > cost(plain, "my")
     assert cost(general, "knot") < cost(general, "my")
     assert cost(general, "knot") < cost(plain, "knot")
-
-
-@pytest.mark.parametrize("least_gain", [0.5, 2.0, 5.0])
-def test_what_gains_little_is_left_out(least_gain: float) -> None:
-    sentences = [*SENTENCES, ("the heat", 30.0), ("the cold", 30.0), ("my knot", 1.0)]
-    whole, small = (
-        estimate(sentences, VOCABULARY, Counting(order=3, at_least=(1.0, 1.0), least_gain=gain))
-        for gain in (0.0, least_gain)
-    )
-    assert len(small.acceptor.arcs) < len(whole.acceptor.arcs)
-    assert cost(small, "stretch my back") == pytest.approx(cost(whole, "stretch my back"), abs=3)
 
 
 def test_three_words_know_more_than_two() -> None:

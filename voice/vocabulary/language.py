@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -102,8 +102,6 @@ class Counting:
     """2 or 3: how many words are looked at together."""
     at_least: tuple[float, ...] = (2.0, 3.0)
     """How often two, three words must have followed each other to be kept."""
-    least_gain: float = 0.0
-    """Nats by which two or three words must make all that was counted likelier to be kept."""
     discount: float = 0.6
     """What is taken from each count for what was never counted, 0 to 1."""
     prior: float = 0.5
@@ -170,8 +168,6 @@ class _Model:
         """By what was said last: what is left for all other words."""
         for number, at_least in zip(counts[1:], counting.at_least, strict=False):
             self._take(number, at_least)
-        for number in reversed(counts[1:]):
-            self._leave_out(number)
 
     def _unigram(self, counts: Mapping[_Gram, float], words: Sequence[str]) -> dict[str, float]:
         counting = self._counting
@@ -196,28 +192,7 @@ class _Model:
             if count >= at_least:
                 kept = max(count - self._counting.discount, 0.0) / totals[gram[:-1]]
                 self._seen[gram[:-1]][gram[-1]] = kept
-        self._share_out({gram[:-1] for gram in counts})
-
-    def _leave_out(self, counts: Mapping[_Gram, float]) -> None:
-        """What is as likely without being remembered (Seymore and Rosenfeld, 1996)."""
-        for gram, count in counts.items():
-            following = self._seen.get(gram[:-1], {})
-            if gram[-1] in following and gram not in self._seen:
-                gain = count * self._gain(gram, following[gram[-1]])
-                if gain < self._counting.least_gain:
-                    del following[gram[-1]]
-        for history in {gram[:-1] for gram in counts}:
-            if not self._seen.get(history, True):
-                del self._seen[history], self._left[history]
-        self._share_out({gram[:-1] for gram in counts})
-
-    def _gain(self, gram: _Gram, kept: float) -> float:
-        """Nats by which its last word is likelier than if it were not remembered."""
-        shorter, left = self._probability(gram[1:-1], gram[-1]), self._left[gram[:-1]]
-        return math.log((kept + left * shorter) / ((kept + left) * shorter))
-
-    def _share_out(self, histories: Set[_Gram]) -> None:
-        for history in histories & self._seen.keys():
+        for history in {gram[:-1] for gram in counts} & self._seen.keys():
             self._left[history] = 1.0 - sum(self._seen[history].values())
 
     def _probability(self, history: _Gram, word: str) -> float:

@@ -15,7 +15,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -41,6 +41,8 @@ class Job:
     """None at all: it only loads."""
     phrases: tuple[str, ...] = ()
     """The pack's grammar; none: no grammar is measured."""
+    pair: bool = False
+    """Only the product's pair of both, with its judgement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,8 @@ class Cost:
     load: float
     """Seconds."""
     memory: float = 0.0
-    """MB resident when all has been heard once, Python's own among them."""
+    """MB resident when all has been heard once, Python's own among them: by the product's pair
+    of recognisers where there is a grammar."""
     free: float = 0.0
     """CPU seconds for a second of sound, free recognition."""
     grammar: float = 0.0
@@ -77,8 +80,12 @@ def measure(
     """
     folder = str(model or "")
     loads = [_process(Job(engine, folder, ())).load for _ in range(_LOADS)]
-    whole = _process(Job(engine, folder, tuple(map(str, recordings)), tuple(phrases)))
-    return Cost(**{**asdict(whole), "load": statistics.median(loads)})
+    job = Job(engine, folder, tuple(map(str, recordings)), tuple(phrases))
+    found = replace(_process(job), load=statistics.median(loads))
+    if phrases:
+        pair = _process(replace(job, pair=True))
+        found = replace(found, memory=pair.memory, pair=pair.pair)
+    return found
 
 
 def _process(job: Job) -> Cost:
@@ -101,6 +108,9 @@ def _loaded(job: Job) -> Engine:
 
 
 def _measured(job: Job) -> Cost:
+    if job.pair:
+        pair, seconds = _heard(_pair(job), job.recordings)
+        return Cost(0.0, _resident(), pair=pair / seconds, seconds=seconds)
     began = time.perf_counter()
     engine = _loaded(job)
     load = time.perf_counter() - began
@@ -110,9 +120,7 @@ def _measured(job: Job) -> Cost:
     if not job.phrases:
         return Cost(load, _resident(), free / seconds, seconds=seconds)
     grammar, _ = _heard(engine.bound(Grammar(tuple(job.phrases), "")), job.recordings)
-    memory = _resident()
-    pair, _ = _heard(_pair(job), job.recordings)
-    return Cost(load, memory, free / seconds, grammar / seconds, pair / seconds, seconds)
+    return Cost(load, _resident(), free / seconds, grammar / seconds, seconds=seconds)
 
 
 def _read(path: str) -> Samples:
@@ -123,6 +131,7 @@ def _pair(job: Job) -> Callable[[Samples], object]:
     recognizer = Recognizer(load_model(Path(job.model)), job.phrases)
 
     def hear(samples: Samples) -> object:
+        recognizer.begin(interrupting=False)
         for start in range(0, samples.size, 512):
             recognizer.accept(samples[start : start + 512])
             recognizer.partial()
