@@ -58,9 +58,8 @@ SHORT = 2
 """Words up to which an utterance needs that moment to be taken for an echo."""
 STOP_AGAIN = 5.0
 """Seconds after a "stop" in which another one means the same, and not the end of the session."""
-STOP_TOO_LATE = 2.0
-"""Seconds after the last sound in which "stop" still means what was being said: it takes its time
-to be said and to be understood."""
+JUST_ENDED = 0.7
+"""Seconds after its last sound in which a "stop" that begins still means what was being said."""
 WORD_FOR_WORD = frozenset({"template", "context", "safety"})
 """Layers of the understanding that match a sentence as it is."""
 SURE_ENOUGH = 0.5
@@ -208,7 +207,12 @@ class Assistant:
         self._obeyed_early = 0
         self._unspeakable = False
         self._stopped_until = 0.0
-        """Until then "stop" has been obeyed already, or what it was meant for has ended."""
+        """Until then "stop" has been obeyed already."""
+        self._busy_at = float("-inf")
+        self._began_over_voice = 0
+        """The utterance that began while our own voice sounded, or had just ended."""
+        self._too_late = False
+        """What the last utterance may have been meant for has ended by itself."""
         self._echoes = _Echoes(clock, self.narrator.seconds_for)
         self._guiding = Guiding(
             pack,
@@ -269,7 +273,7 @@ class Assistant:
             self.handle(event)
         self._echoes.note_saying(self.narrator.utterance, self.narrator.saying)
         if self.narrator.busy:
-            self._stopped_until = max(self._stopped_until, self._clock() + STOP_TOO_LATE)
+            self._busy_at = self._clock()
         if self._leaving and not self.narrator.busy:
             self.finished = True
 
@@ -284,8 +288,7 @@ class Assistant:
             case Partial():
                 self._partly_heard(event)
             case SpeechBegan():
-                self._echoes.note_began(event.utterance)
-                self._duck(self.narrator.audible)
+                self._speech_began(event.utterance)
             case Spoken():
                 self._spoken(event)
             case Trouble() | Mended():
@@ -323,6 +326,12 @@ class Assistant:
             now=self._now().replace(tzinfo=None),
         )
 
+    def _speech_began(self, utterance: int) -> None:
+        self._echoes.note_began(utterance)
+        if self.narrator.busy or self._clock() - self._busy_at < JUST_ENDED:
+            self._began_over_voice = utterance
+        self._duck(self.narrator.audible)
+
     def _heard(self, heard: Heard) -> None:
         self._duck(False)
         if heard.utterance and heard.utterance == self._obeyed_early:
@@ -334,10 +343,12 @@ class Assistant:
         if request.intent == PERHAPS and self._asks_whether_help_is_needed():
             request = replace(request, intent="red_flag", reason="said again when asked about it")
         self._show(request)
+        self._too_late = self._has_ended_meanwhile(heard)
         if request.intent == "none":
             self._not_understood()
         else:
             self.act(request)
+        self._too_late = False
 
     def _asks_whether_help_is_needed(self) -> bool:
         script = self.narrator.script
@@ -532,6 +543,11 @@ class Assistant:
                 " ".join(talking.sentences(self._pack, key) for key in (change, *kept))
             )
 
+    def _has_ended_meanwhile(self, heard: Heard) -> bool:
+        """Whether what was being said when somebody began to speak has ended by itself."""
+        began_over_voice = bool(heard.utterance) and heard.utterance == self._began_over_voice
+        return began_over_voice and not self.narrator.busy
+
     def _stop(self) -> None:
         """While something is performed, end that; when all is quiet, end the session."""
         if self.narrator.stop():
@@ -539,8 +555,10 @@ class Assistant:
             self._voice.earcon("taken")
             self._offer = None
             return
-        if self._clock() < self._stopped_until:
+        if self._too_late:
             self._voice.earcon("taken")
+            return
+        if self._clock() < self._stopped_until:
             return
         self._leaving = True
         self._perform(talking.reply(self._pack, "goodbye"))

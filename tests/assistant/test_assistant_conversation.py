@@ -178,15 +178,22 @@ def test_stop_said_twice_does_not_end_the_session(room: Room) -> None:
     assert room.tape.said[-1] == room.pack.replies["goodbye"][0]
 
 
-def test_stop_that_comes_as_the_answer_ends_means_the_answer(room: Room) -> None:
+@pytest.mark.parametrize("ends_first", [0.0, 0.5])
+def test_a_stop_that_begins_as_the_answer_ends_means_the_answer(
+    room: Room, ends_first: float
+) -> None:
     room.hear("what can i say")
+    if ends_first:
+        room.let_it_finish()
+    room.tell(SpeechBegan(2))
     room.let_it_finish()
-    room.pass_time(1.0)
-    room.hear("stop")
+    room.pass_time(1.5)
+    room.tell(Heard("stop", utterance=2, confidence=1.0))
     assert room.tape.earcons[-1] == "taken"
     assert room.tape.said[-1] != room.pack.replies["goodbye"][0]
     room.pass_time(2.0)
-    room.hear("stop")
+    room.tell(SpeechBegan(3))
+    room.tell(Heard("stop", utterance=3, confidence=1.0))
     assert room.tape.said[-1] == room.pack.replies["goodbye"][0]
 
 
