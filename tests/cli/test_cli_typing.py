@@ -82,6 +82,7 @@ def test_both_sides_stand_below_each_other(tmp_path: Path) -> None:
         assert seen.settings() == before
 
 
+@pytest.mark.realtime
 def test_what_is_being_typed_stays_while_something_is_said(tmp_path: Path) -> None:
     with terminal(tmp_path, "stretch", "overhead_reach", "--text") as seen:
         before = seen.settings()
