@@ -7,6 +7,7 @@ belongs to this loop; whatever runs elsewhere only puts events into the inbox.
 
 from __future__ import annotations
 
+import math
 import time
 from collections import deque
 from collections.abc import Callable
@@ -59,7 +60,7 @@ SHORT = 2
 STOP_AGAIN = 5.0
 """Seconds after a "stop" in which another one means the same, and not the end of the session."""
 JUST_ENDED = 0.7
-"""Seconds after its last sound in which a "stop" that begins still means what was being said."""
+"""Seconds after a performance in which a "stop" that begins still means what was being said."""
 WORD_FOR_WORD = frozenset({"template", "context", "safety"})
 """Layers of the understanding that match a sentence as it is."""
 SURE_ENOUGH = 0.5
@@ -133,6 +134,10 @@ class _Echoes:
     def note_began(self, utterance: int) -> None:
         """Somebody, or our own echo, began to speak."""
         self._utterance, self._began = utterance, self._clock()
+
+    def began(self, utterance: int) -> float:
+        """When that utterance began, on the clock; infinite when it is typed or not the last."""
+        return self._began if utterance and utterance == self._utterance else math.inf
 
     def has(self, text: str, utterance: int) -> bool:
         """Whether `text` repeats what our voice said while that utterance sounded.
@@ -208,9 +213,8 @@ class Assistant:
         self._unspeakable = False
         self._stopped_until = 0.0
         """Until then "stop" has been obeyed already."""
-        self._busy_at = float("-inf")
-        self._began_over_voice = 0
-        """The utterance that began while our own voice sounded, or had just ended."""
+        self._busy_at = -math.inf
+        """When something was last performed."""
         self._too_late = False
         """What the last utterance may have been meant for has ended by itself."""
         self._echoes = _Echoes(clock, self.narrator.seconds_for)
@@ -288,7 +292,8 @@ class Assistant:
             case Partial():
                 self._partly_heard(event)
             case SpeechBegan():
-                self._speech_began(event.utterance)
+                self._echoes.note_began(event.utterance)
+                self._duck(self.narrator.audible)
             case Spoken():
                 self._spoken(event)
             case Trouble() | Mended():
@@ -325,12 +330,6 @@ class Assistant:
             last=self._last,
             now=self._now().replace(tzinfo=None),
         )
-
-    def _speech_began(self, utterance: int) -> None:
-        self._echoes.note_began(utterance)
-        if self.narrator.busy or self._clock() - self._busy_at < JUST_ENDED:
-            self._began_over_voice = utterance
-        self._duck(self.narrator.audible)
 
     def _heard(self, heard: Heard) -> None:
         self._duck(False)
@@ -545,8 +544,8 @@ class Assistant:
 
     def _has_ended_meanwhile(self, heard: Heard) -> bool:
         """Whether what was being said when somebody began to speak has ended by itself."""
-        began_over_voice = bool(heard.utterance) and heard.utterance == self._began_over_voice
-        return began_over_voice and not self.narrator.busy
+        began = self._echoes.began(heard.utterance)
+        return not self.narrator.busy and began - self._busy_at < JUST_ENDED
 
     def _stop(self) -> None:
         """While something is performed, end that; when all is quiet, end the session."""

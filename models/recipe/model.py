@@ -92,17 +92,19 @@ def run(work: Path, arguments: argparse.Namespace) -> None:
     (out / "conf/model.conf").write_text(_settings(arguments))
     lexicon = words_and_sounds(_texts(work))
     lexicon.write(out / "lexicon.txt")
+    vocabulary = {word for word, _ in lexicon}
     language = estimate(
         itertools.chain(
             ((text, _WEIGHT.get(kind, 1.0)) for text, kind in _texts(work)),
             ((text, arguments.talk_weight) for text in _talk(arguments.talk)),
         ),
-        {word for word, _ in lexicon},
+        vocabulary,
         Counting(
             order=arguments.order,
             at_least=_AT_LEAST,
-            common={word: wordfreq.word_frequency(word, "en") for word, _ in lexicon},
-            of_common=arguments.common,
+            common={
+                word: arguments.common * wordfreq.word_frequency(word, "en") for word in vocabulary
+            },
         ),
     )
     settings = Settings(unknown_word=arguments.unknown_word, unknown_sound=arguments.unknown_sound)

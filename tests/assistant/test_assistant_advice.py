@@ -14,9 +14,7 @@ from voice.knowledge import Pack
 from voice.reminders import Store
 from voice.understanding import Understanding
 
-ROOT = Path(__file__).parents[2]
-PACK = ROOT / "prompts" / "knot-in-your-back"
-DATA = ROOT / "tests" / "understanding" / "data"
+DATA = Path(__file__).parents[1] / "understanding" / "data"
 
 ASKED = [
     tuple(line.split("\t")) for line in (DATA / "professional.tsv").read_text("utf-8").splitlines()

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from tests.assistant.room import Room
 from voice.events import Heard
 from voice.scripts.narrator import Phase
 
-PACK = Path(__file__).parents[2] / "prompts" / "knot-in-your-back"
 ASKED = "Do you need medical help now?"
 HELP = "Please get medical help now."
 CALL = "If you need medical help, call your local emergency number."

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.assistant.conftest import PACK
 from tests.assistant.room import AFTERNOON, Room
 from voice.events import Due, Trouble
 from voice.knowledge import Pack
@@ -14,7 +15,6 @@ from voice.reminders import Reminders, Store, load_wording, moments
 from voice.scripts.narrator import Phase
 from voice.understanding import Understanding
 
-PACK = Path(__file__).parents[2] / "prompts" / "knot-in-your-back"
 HEAT_RINGS = "It is time for heat."
 
 

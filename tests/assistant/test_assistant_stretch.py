@@ -17,7 +17,6 @@ from voice.scripts.narrator import Held, Holding, Phase
 from voice.scripts.script import Hold
 from voice.understanding import Understanding
 
-PACK = Path(__file__).parents[2] / "prompts" / "knot-in-your-back"
 AFTERNOON = datetime(2026, 3, 4, 15, 0)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,13 +10,12 @@ import pytest
 from tests.benchmarks.bench_reminders import resident_megabytes
 from tests.listening.conftest import PHRASES
 from tests.sound.voices import FESTIVAL, RMS, SLT, Voice, Voices
+from voice import places
 from voice.events import Heard
 from voice.knowledge import load_pack
 from voice.listening.model import Model, ModelError
 from voice.listening.recognizer import FRESH_AFTER, REJECT_BELOW, Recognizer
 from voice.listening.sound import RATE, Samples
-
-PACK = Path(__file__).parents[2] / "prompts" / "knot-in-your-back"
 
 
 def hear(recognizer: Recognizer, sound: Samples) -> Heard:
@@ -137,7 +135,7 @@ def test_what_free_recognition_has_gathered_is_given_back_between_utterances(
     model: Model, voices: Voices
 ) -> None:
     recognizer = Recognizer(model, ["stop"])
-    pack = load_pack(PACK)
+    pack = load_pack(places.pack())
     said = [one.text for part in pack.sections.values() for one in part.sentences][:20]
     sounds = [voices.say(text, SLT) for text in said]
     assert sum(sound.size for sound in sounds) / RATE > FRESH_AFTER

@@ -74,9 +74,7 @@ def test_what_was_said_is_likelier_than_what_was_not() -> None:
 
 def test_words_that_are_common_in_general_are_likelier_where_nothing_is_remembered() -> None:
     plain = estimate(SENTENCES, VOCABULARY)
-    general = estimate(
-        SENTENCES, VOCABULARY, Counting(common={"knot": 0.5, "my": 0.1}, of_common=20.0)
-    )
+    general = estimate(SENTENCES, VOCABULARY, Counting(common={"knot": 10.0, "my": 2.0}))
     assert cost(plain, "knot") > cost(plain, "my")
     assert cost(general, "knot") < cost(general, "my")
     assert cost(general, "knot") < cost(plain, "knot")

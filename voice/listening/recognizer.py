@@ -241,6 +241,11 @@ class Recognizer:
         """
         self._feed(samples.tobytes(), made_up=True)
 
+    @property
+    def _over_voice(self) -> _Grammar | None:
+        """The recogniser of the few phrases, in an utterance over our own voice."""
+        return self._interrupting if self._interrupted else None
+
     def _feed(self, sound: bytes, *, made_up: bool = False) -> None:
         for stream in self._streams():
             stream.accept(sound, made_up=made_up)
@@ -248,8 +253,8 @@ class Recognizer:
     def _streams(self) -> Iterator[_Stream]:
         yield self._grammar
         yield self._free
-        if self._interrupted and self._interrupting is not None:
-            yield self._interrupting
+        if self._over_voice is not None:
+            yield self._over_voice
 
     def free_partial(self) -> str:
         """What it sounds like without any grammar so far."""
@@ -257,9 +262,7 @@ class Recognizer:
 
     def partial(self) -> str:
         """What it sounds like within the grammar so far; trails the voice by 0.35 to 0.6 s."""
-        if self._interrupted and self._interrupting is not None:
-            return self._interrupting.partial()
-        return self._grammar.partial()
+        return (self._over_voice or self._grammar).partial()
 
     def agrees(self, partial: str) -> bool:
         """Whether free recognition hears these words so far, where a grammar alone may err."""
@@ -271,15 +274,13 @@ class Recognizer:
         Over our own voice a whole phrase comes first, of the few that are listened for before that
         of the whole grammar; then such a phrase among leftovers of our voice; then anything else.
         """
-        heard = [self._grammar.judge(free)]
-        over_voice = self._interrupting if self._interrupted else None
-        if over_voice is not None:
-            heard.insert(0, over_voice.judge(free))
+        over_voice = self._over_voice
+        heard = [grammar.judge(free) for grammar in (over_voice, self._grammar) if grammar]
         believed = [one for one in heard if one.sure >= self._reject_below]
-        whole = [one for one in believed if one.whole]
-        if over_voice is not None and not whole:
-            whole = [one for one in (over_voice.agreed(heard[0].path, free),) if one is not None]
-        return next(iter([*whole, *believed]), max(heard, key=lambda one: one.sure))
+        chosen = next((one for one in believed if one.whole), None)
+        if chosen is None and over_voice is not None:
+            chosen = over_voice.agreed(heard[0].path, free)
+        return chosen or next(iter(believed), max(heard, key=lambda one: one.sure))
 
     def finish(self, *, utterance: int = 0, ended_at: float = 0.0) -> Heard:
         """Ends the utterance and judges it; the next `accept` begins another.

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from voice.events import Request, Slot
 from voice.understanding.classifier import Classifier, Guess
 from voice.understanding.compiled import compiled, sampled
-from voice.understanding.context import by_context
+from voice.understanding.context import Chosen, by_context
 from voice.understanding.graph import Match
 from voice.understanding.misheard import Misheard, Near
 from voice.understanding.safety import PERHAPS, Safety, Sign
@@ -106,11 +106,10 @@ class Understanding:
             return _sign_request(sign, text)
         now = state.now or datetime.now()
         times = find_times(words, now)
-        for matches in self._readings(words, times):
-            chosen = by_context(matches, state)
-            if chosen is not None:
-                match, layer, reason = chosen
-                return _request(match, text, 1.0, layer, reason)
+        chosen = self._as_worded(words, times, state)
+        if chosen is not None:
+            match, layer, reason = chosen
+            return _request(match, text, 1.0, layer, reason)
         meant = self._with_in(words, now)
         if meant is not None:
             return _request(meant, text, SURE_OF_IN, "fallback", 'as "in" a time')
@@ -148,14 +147,13 @@ class Understanding:
             return False
         if self._safety and self._safety.sign(words):
             return True
-        times = find_times(words, datetime.now())
-        for matches in self._readings(words, times):
-            chosen = by_context(matches, _SILENCE)
-            if chosen is not None:
-                match = chosen[0]
-                timed = times.slots.keys() - {"repeat"}
-                return match.intent != "set_reminder" or bool(timed)
-        return self._with_in(words, datetime.now()) is not None
+        now = datetime.now()
+        times = find_times(words, now)
+        chosen = self._as_worded(words, times, _SILENCE)
+        if chosen is not None:
+            timed = times.slots.keys() - {"repeat"}
+            return chosen[0].intent != "set_reminder" or bool(timed)
+        return self._with_in(words, now) is not None
 
     def is_likely(self, text: str) -> bool:
         """Tell whether a sentence that is no whole request is understood by what it is like.
@@ -175,11 +173,15 @@ class Understanding:
                 continue
             meant = [*words[:place], "in", *words[place + 1 :]]
             times = find_times(meant, now)
-            for matches in self._readings(meant, times) if times.slots else ():
-                chosen = by_context(matches, _SILENCE)
-                if chosen is not None and chosen[0].intent == "set_reminder":
-                    return chosen[0]
+            chosen = self._as_worded(meant, times, _SILENCE) if times.slots else None
+            if chosen is not None and chosen[0].intent == "set_reminder":
+                return chosen[0]
         return None
+
+    def _as_worded(self, words: list[str], times: Times, state: State) -> Chosen | None:
+        """What the first reading that matches a template means."""
+        chosen = (by_context(matches, state) for matches in self._readings(words, times))
+        return next((one for one in chosen if one is not None), None)
 
     def _readings(self, words: list[str], times: Times) -> Iterator[list[Match]]:
         """Match the sentence as it is, then with its times cut out, then without fillers."""

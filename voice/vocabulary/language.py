@@ -107,9 +107,7 @@ class Counting:
     prior: float = 0.5
     """Added to how often each word of the vocabulary was counted."""
     common: Mapping[str, float] = field(default_factory=dict)
-    """How likely words are in general, 0 to 1, in whatever is said; counted with `of_common`."""
-    of_common: float = 0.0
-    """How many words of general talk are added to those counted, when nothing is remembered."""
+    """How often words are said in general, which is added when nothing is remembered."""
     unknown: float = 1e-9
     """Probability of `[unk]` when nothing is remembered."""
 
@@ -170,13 +168,8 @@ class _Model:
             self._take(number, at_least)
 
     def _unigram(self, counts: Mapping[_Gram, float], words: Sequence[str]) -> dict[str, float]:
-        counting = self._counting
-        known = {
-            word: counts.get((word,), 0.0)
-            + counting.prior
-            + counting.of_common * counting.common.get(word, 0.0)
-            for word in words
-        }
+        prior, common = self._counting.prior, self._counting.common
+        known = {word: counts.get((word,), 0.0) + prior + common.get(word, 0.0) for word in words}
         known.pop(UNKNOWN_WORD, None)
         known[_END] = counts.get((_END,), 0.0) + 1.0
         total = sum(known.values())
