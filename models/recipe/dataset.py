@@ -29,6 +29,8 @@ _SHARD = 500
 """Utterances in a shard."""
 _ROOMS = 1
 """Copies of each utterance beside the plain one."""
+INTERRUPTING = "interrupting"
+"""The kind of recordings that have been in a room already."""
 _SHORTEST = 0.15
 """Seconds of recording below which there is nothing to learn."""
 _LONGEST = 16.0
@@ -134,7 +136,8 @@ def _make_shard(job: _Job) -> None:
         if not _SHORTEST <= len(samples) / RATE <= _LONGEST:
             continue
         number = len(about)
-        for copy, bands in enumerate(_copies(samples, one.split, rng)):
+        rooms = _ROOMS if one.split == "train" and one.kind != INTERRUPTING else 0
+        for copy, bands in enumerate(_copies(samples, rooms, rng)):
             stored[f"{number}.{copy}"] = bands
         stored[f"{number}.labels"] = np.array(
             [_LABELS[p] for p in one.phones or ()], dtype=np.int64
@@ -166,15 +169,14 @@ def read_samples(path: Path) -> Samples:
 
 
 def _copies(
-    samples: Samples, split: str, rng: np.random.Generator
+    samples: Samples, rooms: int, rng: np.random.Generator
 ) -> Iterable[NDArray[np.float16]]:
     lead, tail = rng.integers(RATE // 20, RATE // 2, 2)
     padded = np.pad(samples, (lead, tail)) + rng.standard_normal(len(samples) + lead + tail)
     plain = padded.astype(np.float32)
     yield log_mel(plain).astype(np.float16)
-    if split == "train":
-        for _ in range(_ROOMS):
-            yield log_mel(spoken_in_a_room(plain, rng)).astype(np.float16)
+    for _ in range(rooms):
+        yield log_mel(spoken_in_a_room(plain, rng)).astype(np.float16)
 
 
 def _make_noise(work: Path, seed: int) -> None:

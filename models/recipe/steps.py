@@ -12,6 +12,7 @@ STEPS = {
     "people": "recordings of people, from checkouts of public repositories",
     "speech": "sentences spoken by synthetic voices",
     "transcripts": "what people said in recordings of which only slots or words are known",
+    "interrupting": "people who speak while the product does, through its canceller",
     "dataset": "what training reads, made of all recordings",
     "train": "the network, from where the shipped model stands",
     "blend": "a network between the one before and the one trained further",

