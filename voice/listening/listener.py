@@ -24,6 +24,8 @@ AHEAD_AFTER = 0.15
 """Seconds of silence after which the recogniser is given the silence that is likely to follow."""
 AHEAD = 0.42
 """Seconds of it: what the network looks ahead, and the length of what it takes at a time."""
+BREATH = 0.2
+"""Seconds of sound that the network has to hear before the first word."""
 ROOM_CHUNKS = 3
 """The last silent chunks, of which that silence is made: so it sounds like this room."""
 
@@ -93,6 +95,7 @@ class Hearing:
     def _hear(self, gated: Gated) -> Iterator[SpeechBegan | Partial | Heard]:
         if gated.began:
             yield self._begin(interrupting=gated.over_voice)
+            self._take_a_breath(gated.samples.size)
         self._voiced_until = gated.voiced_until
         self._recognizer.accept(gated.samples)
         self._note(gated.samples.size)
@@ -110,6 +113,11 @@ class Hearing:
         self._seconds = self._changed = self._told = self._silence = 0.0
         self._text = ""
         return SpeechBegan(self._utterance)
+
+    def _take_a_breath(self, samples: int) -> None:
+        """Silence before a recording that begins with its first word, or that word is lost."""
+        if samples < BREATH * RATE:
+            self._recognizer.look_ahead(np.zeros(round(BREATH * RATE), np.int16))
 
     def _note(self, samples: int) -> None:
         """The recogniser has taken so many more."""

@@ -36,6 +36,8 @@ that is 140 MB, and no sentence frees any. A new one takes 5 ms and begins with 
 """
 AGREED = 0.6
 """Confidence in a phrase that both recognisers heard among other words."""
+FREELY = 2
+"""Words that a phrase has at least which free recognition is believed alone."""
 AMONG_OTHERS = 2
 """How many other words free recognition may hear around it: our own voice leaves one or two."""
 
@@ -150,6 +152,17 @@ class _Grammar(_Stream):
                 ):
                     return Judged(AGREED, phrase, whole=True)
         return None
+
+    def heard_freely(self, free: Hypothesis) -> Judged | None:
+        """A whole phrase that free recognition heard, where the grammar found a mixture.
+
+        Not a lone word: that comes up in much that nobody meant for us.
+        """
+        if len(free.words) < FREELY or free.text not in self._phrases:
+            return None
+        return Judged(
+            confidence(evidence(free, free, self._phrases), self._weights), free, whole=True
+        )
 
 
 def give_memory_back() -> None:
@@ -271,8 +284,9 @@ class Recognizer:
     def _believed(self, free: Hypothesis) -> Judged:
         """What was most likely said.
 
-        Over our own voice a whole phrase comes first, of the few that are listened for before that
-        of the whole grammar; then such a phrase among leftovers of our voice; then anything else.
+        A whole phrase comes first, over our own voice one of the few that are listened for before
+        one of the whole grammar; then such a phrase among leftovers of our voice, or else one that
+        only free recognition heard; then anything else.
         """
         over_voice = self._over_voice
         heard = [grammar.judge(free) for grammar in (over_voice, self._grammar) if grammar]
@@ -280,6 +294,8 @@ class Recognizer:
         chosen = next((one for one in believed if one.whole), None)
         if chosen is None and over_voice is not None:
             chosen = over_voice.agreed(heard[0].path, free)
+        if chosen is None and over_voice is None:
+            chosen = self._grammar.heard_freely(free)
         return chosen or next(iter(believed), max(heard, key=lambda one: one.sure))
 
     def finish(self, *, utterance: int = 0, ended_at: float = 0.0) -> Heard:
