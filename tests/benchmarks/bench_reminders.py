@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
+from tests.benchmarks.process import resident_alone
 from tests.sound.conversation import UNKNOT
 from tests.sound.virtual_card import Recording, VirtualCard
 from voice.events import Due, Request
@@ -193,7 +194,7 @@ def idle_daemon(home: Path, seconds: float) -> Idle:
             100 * used / seconds,
             100 * floor / seconds,
             (_waits(pid) - waits) / seconds,
-            resident_megabytes(pid),
+            resident_alone(pid),
         )
 
 
@@ -220,12 +221,12 @@ def rings(card: VirtualCard, home: Path, count: int, notice: float) -> Rings:
     """
     store = filled(home, MANY)
     with card.record() as recording, running_daemon(home, card.env) as pid:
-        before = resident_megabytes(pid)
+        before = resident_alone(pid)
         errors = []
         for _ in range(count):
             errors.append(_ring(store, recording, notice))
             time.sleep(OVER)
-        found = Rings(errors, before, resident_megabytes(pid), len(children(pid)))
+        found = Rings(errors, before, resident_alone(pid), len(children(pid)))
     store.close()
     return found
 
@@ -249,11 +250,6 @@ def children(pid: int) -> list[int]:
 def _cpu_seconds(pid: int) -> float:
     threads = Path(f"/proc/{pid}/task").iterdir()
     return sum(int((thread / "schedstat").read_text().split()[0]) for thread in threads) / 1e9
-
-
-def resident_megabytes(pid: int) -> float:
-    """What of a process lies in memory."""
-    return _status(Path(f"/proc/{pid}/status"), "VmRSS") / 1024
 
 
 def _waits(pid: int) -> int:

@@ -28,6 +28,7 @@ from pathlib import Path
 import numpy as np
 
 from tests.benchmarks.bench_barge_in import PATIENCE, acted, everything_said, pairs
+from tests.benchmarks.process import resident
 from tests.sound.simulated_house import House
 from tests.sound.simulated_room import (
     REPORTED,
@@ -69,7 +70,6 @@ WARM_UP = 3600.0
 FEWEST = 4
 """Periods of a run, at least."""
 NEEDS_MORE = frozenset({"none", "red_flag"})
-MEGABYTE = 1 << 20
 
 
 @dataclass
@@ -110,7 +110,6 @@ class Day:
             voice=None,
             spelling=rooms.spelling,
         )
-        self._synthesizer = synthesizer
         self.house = House(
             ROOM,
             TALKER,
@@ -184,9 +183,7 @@ class Day:
 
     def _weigh(self) -> None:
         gc.collect()
-        own = _resident("self")
-        pid = self._synthesizer.pid
-        self.period.memory = (own + (_resident(pid) if pid is not None else 0)) / MEGABYTE
+        self.period.memory = resident(os.getpid())
         self.period.threads = threading.active_count()
         self.period.handles = len(list(Path("/proc/self/fd").iterdir()))
 
@@ -335,12 +332,6 @@ def _sentences_to_others() -> list[str]:
         for line in (data / name).read_text().splitlines()
     )
     return [row["text"] for row in rows if row["intent"] == "none"]
-
-
-def _resident(process: str | int) -> int:
-    """Bytes in memory."""
-    pages = int(Path(f"/proc/{process}/statm").read_text().split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE")
 
 
 def _progress(period: int, periods: int, share: float) -> None:

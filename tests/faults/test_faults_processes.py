@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.benchmarks.latency.process import family
+from tests.benchmarks.process import family
 from tests.end_to_end.conftest import Talk
 from tests.faults.conftest import count
 from tests.sound.conversation import UNKNOT, Conversation

@@ -7,7 +7,7 @@ import os
 import numpy as np
 import pytest
 
-from tests.benchmarks.bench_reminders import resident_megabytes
+from tests.benchmarks.process import resident_alone
 from tests.listening.conftest import PHRASES
 from tests.sound.voices import FESTIVAL, RMS, SLT, Voice, Voices
 from voice import places
@@ -143,9 +143,9 @@ def test_what_free_recognition_has_gathered_is_given_back_between_utterances(
     for sound in sounds:
         recognizer.accept(sound)
         recognizer.finish()
-    before = resident_megabytes(os.getpid())
+    before = resident_alone(os.getpid())
     recognizer.begin(interrupting=False)
-    assert resident_megabytes(os.getpid()) < before - 10
+    assert resident_alone(os.getpid()) < before - 10
     assert hear(recognizer, voices.say("stop", SLT)).text == first.text == "stop"
 
 

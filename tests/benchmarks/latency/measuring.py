@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.benchmarks.latency import stages
-from tests.benchmarks.latency.process import Meter, Spent, resident
 from tests.benchmarks.latency.questions import (
     PEOPLE,
     SENTENCES,
@@ -25,6 +24,7 @@ from tests.benchmarks.latency.questions import (
 from tests.benchmarks.latency.report import turn
 from tests.benchmarks.latency.stages import Decoded, Stages
 from tests.benchmarks.latency.talking import Answered, Talk, answered, barge_ins
+from tests.benchmarks.process import Meter, Spent, resident
 from tests.sound.conversation import Conversation
 from tests.sound.ears import MODEL, likeness, recognise
 from tests.sound.timing import moment_under_speech

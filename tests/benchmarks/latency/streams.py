@@ -21,7 +21,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tests.benchmarks.latency.process import Meter, Spent, resident
+from tests.benchmarks.process import Meter, Spent, resident
 from tests.sound.virtual_card import silence
 from voice.events import Heard, Mended, Trouble
 from voice.listening.listener import Event, Listener

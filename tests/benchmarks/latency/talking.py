@@ -6,9 +6,9 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from tests.benchmarks.latency.process import Meter, Spent
 from tests.benchmarks.latency.questions import Question, sound_of
 from tests.benchmarks.latency.report import QUIET, Turn, silenced, turn
+from tests.benchmarks.process import Meter, Spent
 from tests.sound.conversation import Conversation
 from tests.sound.virtual_card import (
     CHUNK,

@@ -30,17 +30,19 @@ def processor_seconds(pid: int) -> float:
 
 def resident(pid: int) -> float:
     """MiB of memory that the program and those it started hold, shared pages in each of them."""
-    return sum(_resident_pages(one) for one in family(pid)) * os.sysconf("SC_PAGE_SIZE") / MEBIBYTE
+    return sum(resident_alone(one) for one in family(pid))
+
+
+def resident_alone(pid: int) -> float:
+    """MiB of memory that one process holds."""
+    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / MEBIBYTE
 
 
 def _ticks(pid: int) -> int:
     # The name, in brackets, may hold blanks. Time of children that have ended counts too.
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return sum(map(int, fields[11:15]))
-
-
-def _resident_pages(pid: int) -> int:
-    return int(Path(f"/proc/{pid}/statm").read_text().split()[1])
 
 
 @dataclass
