@@ -28,6 +28,7 @@ from models.recipe.progress import Progress
 from voice.knowledge import Pack, load_pack
 from voice.listening.canceller import Canceller
 from voice.listening.sound import Block
+from voice.speaking.errors import VoiceError
 from voice.speaking.mixer import DUCK_DB
 from voice.speaking.played import Played
 from voice.speaking.speech import Pcm
@@ -73,13 +74,16 @@ def run(work: Path, arguments: argparse.Namespace) -> None:
     """Makes the recordings that are missing.
 
     Raises:
-        SystemExit: there is nothing yet that could be said.
+        SystemExit: there is nothing yet that could be said, or the product has no voice here.
         OSError: a recording cannot be read or written.
     """
     chosen = _chosen(work)
     file = list_of(work, INTERRUPTING, arguments.seed)
     there = sum(1 for _ in read_list(file))
-    own = _own_voice(load_pack(PACK))
+    try:
+        own = _own_voice(load_pack(PACK))
+    except VoiceError as trouble:
+        raise SystemExit(f"{INTERRUPTING}: {trouble}") from trouble
     folder = file.with_suffix("")
     folder.mkdir(parents=True, exist_ok=True)
     counted = Progress(INTERRUPTING, arguments.count, unit="recordings")
