@@ -22,7 +22,7 @@ SENTENCES = {
 }
 """How many each engine speaks for training. The last sounds most like people and is the slowest:
 about as long as the speech itself, ten seconds for three of its sentences."""
-INTERRUPTING = 9_000
+INTERRUPTIONS = 9_000
 """Recordings that are said over the product's own voice."""
 HELD_OUT = (
     ("flite", "dev", 200, 901),
@@ -71,7 +71,7 @@ def run(work: Path, arguments: argparse.Namespace) -> None:
         _speak([*here, *voices, *asked, "--split", split])
     if arguments.speech_to_intent or arguments.listed:
         run_step("transcripts", here)
-    run_step("interrupting", [*here, "--count", _share(INTERRUPTING, arguments)])
+    run_step("interrupting", [*here, "--count", _share(INTERRUPTIONS, arguments)])
     run_step("dataset", [*here, "--jobs", str(arguments.jobs)])
     run_step("train", [*here, "--minutes", str(arguments.minutes)])
     run_step("model", [*here, "--out", str(arguments.out)])

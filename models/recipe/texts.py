@@ -101,6 +101,8 @@ _SHORTEST_WORD = 3
 _FORTUNE_WORDS = range(3, 12)
 _DEV, _TEST = 5, 5
 """Of a hundred sentences."""
+PACK = Path("prompts/knot-in-your-back")
+"""The content pack whose words count unless others are named."""
 _MEASURED = (
     Path("tests/understanding/data/safety-test.jsonl"),
     Path("tests/understanding/data/safety-fresh.jsonl"),
@@ -361,7 +363,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--pack",
         type=Path,
         action="append",
-        help="a content pack, more than once for several (default: prompts/knot-in-your-back)",
+        help=f"a content pack, more than once for several (default: {PACK})",
     )
     parser.add_argument("--clinc", type=Path, help="JSON with sentences of CLINC150")
     parser.add_argument(
@@ -388,7 +390,7 @@ def run(work: Path, arguments: argparse.Namespace) -> None:
             sys.stderr.write(f"texts: without {name}, which is not there\n")
     known = standard()
     sentences = gather(
-        arguments.pack or [Path("prompts/knot-in-your-back")],
+        arguments.pack or [PACK],
         common_words(known),
         known,
         clinc_file=arguments.clinc,

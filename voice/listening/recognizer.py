@@ -294,7 +294,7 @@ class Recognizer:
         chosen = next((one for one in believed if one.whole), None)
         if chosen is None and over_voice is not None:
             chosen = over_voice.agreed(heard[0].path, free)
-        if chosen is None and over_voice is None:
+        elif chosen is None:
             chosen = self._grammar.heard_freely(free)
         return chosen or next(iter(believed), max(heard, key=lambda one: one.sure))
 
