@@ -23,6 +23,7 @@ import soxr
 
 from tests.sound.simulated_house import House, Render, kept
 from tests.sound.simulated_room import REPORTED, Room, at_loudness, through, to_float
+from tests.sound.timing import speech_begins
 from tests.sound.virtual_card import Samples
 from tests.sound.voices import AWB, FESTIVAL, KAL, RMS, Voice, Voices, missing_voices
 from voice.knowledge import Pack
@@ -109,9 +110,11 @@ class Bench:
         return told
 
     def _say(self, house: House, word: str, voice: Voice, told: Told) -> None:
-        speech = to_float(self._voices.say(word, voice, before=0.0, after=0.0))
+        spoken = self._voices.say(word, voice, before=0.0, after=0.0)
+        speech = to_float(spoken)
         wanted = self.understanding.understand(word, house.assistant.state()).intent
-        began, requests, ducks = house.now, len(house.log.requests), len(house.log.ducks)
+        requests, ducks = len(house.log.requests), len(house.log.ducks)
+        began = house.now + speech_begins(spoken)
         house.hear(at_loudness(through(speech, house.response), house.speech_level))
         house.run(speech.size / 16000 + PATIENCE)
         got = [request.intent for _, request in house.log.requests[requests:]]

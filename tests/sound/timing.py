@@ -1,4 +1,4 @@
-"""Exact moments in a recording: where a tone begins, where a word begins."""
+"""Exact moments in a recording: where a tone begins, where a word or a phrase begins."""
 
 from __future__ import annotations
 
@@ -12,6 +12,12 @@ Signal = npt.NDArray[np.float64]
 
 ALIKE = 0.8
 """Normalised correlation from which a stretch of sound is taken for a tone; its own is 1."""
+FRAME = 0.01
+"""Seconds over which loudness is taken where speech is looked for."""
+SPOKEN = -20.0
+"""dB over the whole's root mean square from which on a frame is speech, and not breath or hum."""
+APART = 0.1
+"""Seconds of pause that part a sound from the words; the closure of a "t" or "p" is shorter."""
 AS_LOUD = 0.7
 """Share of its own loudness with which a tone must be found where something else sounds as well."""
 
@@ -69,3 +75,27 @@ def word_begins(sound: Samples, near: float, *, earliest: float = 0.35) -> float
         earliest: how long before `near` it may begin.
     """
     return first_sound(sound, after=near - earliest)
+
+
+def speech_begins(spoken: Samples) -> float:
+    """Where a short phrase begins: its first sound with no long pause between it and the loudest.
+
+    Voices that are cut together from recordings often begin with a click or a hum, and then a
+    fifth of a second of nothing.
+
+    Args:
+        spoken: at `RATE`; the phrase, and what the voice puts before it.
+
+    Returns:
+        Seconds; 0 where all is silent.
+    """
+    size = round(FRAME * RATE)
+    frames = spoken[: len(spoken) - len(spoken) % size].astype(np.float64).reshape(-1, size)
+    power = np.mean(np.square(frames), axis=1)
+    begins = int(np.argmax(power))
+    loud = np.flatnonzero(power[:begins] > power.mean() * 10 ** (SPOKEN / 10))
+    for frame in reversed(loud.tolist()):
+        if (begins - frame - 1) * FRAME >= APART:
+            break
+        begins = frame
+    return begins * FRAME
