@@ -5,18 +5,24 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from tests.sound.timing import speech_begins
 from tests.sound.voices import EVERYBODY, RMS, SLT, Voice, Voices
 from voice.listening.gate import CHUNK_SECONDS, Gated, SpeechGate
-from voice.listening.sound import RATE, Block, Samples
+from voice.listening.sound import DIGITAL_SILENCE, RATE, Block, Samples
+
+OUR_OWN = -70.0
+"""dBFS of our own voice that is expected in what is heard."""
 
 
-def through(gate: SpeechGate, sound: Samples, block: int = 320) -> list[Gated]:
+def through(
+    gate: SpeechGate, sound: Samples, block: int = 320, echo: float = DIGITAL_SILENCE
+) -> list[Gated]:
     """What comes through a gate that nobody closes."""
     return [
         gated
         for start in range(0, sound.size, block)
         for gated in gate.accept(
-            Block(sound[start : start + block], (min(start + block, sound.size)) / RATE)
+            Block(sound[start : start + block], (min(start + block, sound.size)) / RATE, echo)
         )
     ]
 
@@ -53,13 +59,26 @@ def test_opens_in_time_and_knows_when_the_voice_stopped(
     assert gated[-1].silence > 0.7
 
 
+@pytest.mark.parametrize("voice", EVERYBODY, ids=lambda voice: voice.name)
+@pytest.mark.parametrize("word", ["stop", "slower", "pause", "how much longer", "it hurts"])
+def test_over_our_own_voice_it_opens_at_the_first_sound(
+    voices: Voices, voice: Voice, word: str
+) -> None:
+    begins = speech_begins(voices.say(word, voice, before=0.0))
+    far = voices.say(word, voice, dbfs=-45, snr_db=20, before=1.0)
+    opened = through(SpeechGate(), far, echo=OUR_OWN)[0]
+    assert opened.began
+    assert opened.voiced_until - 1.0 - begins <= 0.25, "an s is followed by a closure"
+
+
 @pytest.mark.parametrize(
     "sound",
     [np.zeros(3 * RATE, np.int16), noise(-60), noise(-40), noise(-25), clicks()],
     ids=["silence", "faint noise", "noise", "loud noise", "knocks"],
 )
-def test_stays_shut(sound: Samples) -> None:
-    assert not through(SpeechGate(), sound)
+@pytest.mark.parametrize("echo", [DIGITAL_SILENCE, OUR_OWN], ids=["quiet", "over our own voice"])
+def test_stays_shut(sound: Samples, echo: float) -> None:
+    assert not through(SpeechGate(), sound, echo=echo)
 
 
 @pytest.mark.parametrize("dbfs", [None, -75.0, -55.0], ids=["digital silence", "still", "a fan"])
