@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import lzma
+import struct
 import zipfile
 import zlib
 from collections.abc import Mapping, Sequence
@@ -88,12 +90,16 @@ class Classifier:
                 model = cls(labels, archive["weights"], archive["scales"], archive["bias"])
         except (
             OSError,
+            EOFError,
             KeyError,
             TypeError,
             ValueError,
             AttributeError,
+            RuntimeError,  # an archive that is encrypted, or of a kind that zipfile cannot read
+            struct.error,
             zipfile.BadZipFile,
             zlib.error,
+            lzma.LZMAError,
         ) as trouble:
             raise TemplateError(f"{file} is no classifier: {trouble}", _TRAIN) from trouble
         if model._weights.shape != (SIZE, len(labels)):
