@@ -88,6 +88,7 @@ FILES = ("notes.txt", "empty", "calendar.ics", "nowhere", "empty/new.ics")
 
 
 @fuzzed(120)
+@pytest.mark.usefixtures("understanding_loaded_once")
 @given(data=st.data())
 def test_any_arguments_of_the_quiet_commands(
     place: Path, monkeypatch: pytest.MonkeyPatch, data: st.DataObject
@@ -108,6 +109,20 @@ def test_an_option_that_there_is_not_is_wrong_usage_for_every_command(
     assert done is None or done.exit_code == 2
 
 
+WORDS = (
+    *("remind", "me", "to", "stretch", "use", "heat", "ice", "in", "at", "every", "for", "my", "i"),
+    *("can't", "feel", "back", "hurts", "stop", "and", "half", "past", "a", "quarter", "minutes"),
+    *("hours", "days", "twenty", "nine", "thirty", "first", "tomorrow", "monday", "noon", "pm"),
+    *("before", "after", "except", "weekdays", "until", "not", "zero", "hundred", "million", "-1"),
+)
+"""Words that mean something to one part of understanding or another."""
+
+
+def worded() -> st.SearchStrategy[str]:
+    """A sentence of such words in any order."""
+    return st.lists(st.sampled_from(WORDS), max_size=12).map(" ".join)
+
+
 VARIABLES = (
     *("UNKNOT_HOME", "UNKNOT_MODEL", "UNKNOT_PACKS", "TZ", "LANG", "LC_ALL", "LANGUAGE", "COLUMNS"),
     *("XDG_DATA_HOME", "XDG_CONFIG_HOME", "TERM", "NO_COLOR", "FORCE_COLOR", "DISPLAY"),
@@ -115,6 +130,7 @@ VARIABLES = (
 
 
 @fuzzed(80)
+@pytest.mark.usefixtures("understanding_loaded_once")
 @given(
     variables=st.dictionaries(st.sampled_from(VARIABLES), texts(), max_size=4),
     command=st.sampled_from(
@@ -155,8 +171,9 @@ def test_any_file_of_choices(place: Path, chosen: bytes, data: st.DataObject) ->
     run(["config", name, data.draw(texts())], home)
 
 
-@fuzzed(60)
-@given(st.lists(texts(80), max_size=4).map("\n".join))
+@fuzzed(200)
+@pytest.mark.usefixtures("understanding_loaded_once")
+@given(st.lists(texts(80) | worded(), max_size=4).map("\n".join))
 def test_any_sentences_are_understood_as_something(place: Path, lines: str) -> None:
     done = run(["understand"], place / "home", stdin=lines)
     assert done.exit_code in {0, 1}

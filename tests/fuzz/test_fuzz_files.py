@@ -149,7 +149,8 @@ def kept(folder: Path) -> Path:
     return home
 
 
-@fuzzed(40)
+@fuzzed(150)
+@pytest.mark.usefixtures("understanding_loaded_once")
 @given(data=st.data())
 def test_any_database_is_read_mended_or_refused(
     kept: Path, folder: Path, data: st.DataObject
