@@ -26,6 +26,7 @@ from voice.events import (
     Request,
     Saying,
     SpeechBegan,
+    SpeechPerhaps,
     Spoken,
     Trouble,
 )
@@ -85,6 +86,7 @@ Event = (
     Heard
     | Partial
     | SpeechBegan
+    | SpeechPerhaps
     | Level
     | Spoken
     | Saying
@@ -291,9 +293,8 @@ class Assistant:
                 self.act(event)
             case Partial():
                 self._partly_heard(event)
-            case SpeechBegan():
-                self._echoes.note_began(event.utterance)
-                self._duck(self.narrator.audible)
+            case SpeechBegan() | SpeechPerhaps():
+                self._give_way(event)
             case Spoken():
                 self._spoken(event)
             case Trouble() | Mended():
@@ -330,6 +331,13 @@ class Assistant:
             last=self._last,
             now=self._now().replace(tzinfo=None),
         )
+
+    def _give_way(self, event: SpeechBegan | SpeechPerhaps) -> None:
+        """Lower our voice while somebody speaks, or may be about to."""
+        if isinstance(event, SpeechBegan):
+            self._echoes.note_began(event.utterance)
+        speaks = isinstance(event, SpeechBegan) or event.now
+        self._duck(speaks and self.narrator.audible)
 
     def _heard(self, heard: Heard) -> None:
         self._duck(False)

@@ -46,6 +46,14 @@ class SpeechBegan:
 
 
 @dataclass(frozen=True, slots=True)
+class SpeechPerhaps:
+    """Somebody may be speaking over our own voice; it is too early to listen for words."""
+
+    now: bool
+    """False: it was nothing."""
+
+
+@dataclass(frozen=True, slots=True)
 class Partial:
     """What an utterance sounds like so far; it may still change."""
 

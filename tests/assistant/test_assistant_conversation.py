@@ -17,6 +17,7 @@ from voice.events import (
     Request,
     Saying,
     SpeechBegan,
+    SpeechPerhaps,
     Spoken,
     Trouble,
 )
@@ -216,6 +217,15 @@ def test_it_ducks_while_somebody_speaks_and_comes_back(room: Room) -> None:
     assert room.ducked()
     room.tell(Heard("", utterance=2))
     assert not room.ducked()
+
+
+def test_it_ducks_while_somebody_may_be_speaking_and_comes_back(room: Room) -> None:
+    room.hear("tell me about heat")
+    room.tell(SpeechPerhaps(now=True))
+    assert room.ducked()
+    room.tell(SpeechPerhaps(now=False))
+    assert not room.ducked()
+    assert room.sounds()
 
 
 def test_its_own_words_are_not_taken_for_a_request(room: Room) -> None:

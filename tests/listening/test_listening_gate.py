@@ -7,7 +7,7 @@ import pytest
 
 from tests.sound.timing import speech_begins
 from tests.sound.voices import EVERYBODY, RMS, SLT, Voice, Voices
-from voice.listening.gate import CHUNK_SECONDS, Gated, SpeechGate
+from voice.listening.gate import CHUNK_SECONDS, Gated, GateSettings, SpeechGate
 from voice.listening.sound import DIGITAL_SILENCE, RATE, Block, Samples
 
 OUR_OWN = -70.0
@@ -59,16 +59,44 @@ def test_opens_in_time_and_knows_when_the_voice_stopped(
     assert gated[-1].silence > 0.7
 
 
+def may_be_speaking(gate: SpeechGate, sound: Samples) -> list[tuple[float, bool]]:
+    """The moments at which somebody may have begun to speak over our own voice, or is heard."""
+    moments, before, size = [], False, 320
+    for end in range(size, sound.size + 1, size):
+        for _ in gate.accept(Block(sound[end - size : end], end / RATE, OUR_OWN)):
+            pass
+        if (now := gate.perhaps or gate.is_open) is not before:
+            moments.append((end / RATE, now))
+            before = now
+    return moments
+
+
 @pytest.mark.parametrize("voice", EVERYBODY, ids=lambda voice: voice.name)
 @pytest.mark.parametrize("word", ["stop", "slower", "pause", "how much longer", "it hurts"])
-def test_over_our_own_voice_it_opens_at_the_first_sound(
+def test_over_our_own_voice_somebody_is_suspected_at_the_first_sound(
     voices: Voices, voice: Voice, word: str
 ) -> None:
-    begins = speech_begins(voices.say(word, voice, before=0.0))
+    begins = 1.0 + speech_begins(voices.say(word, voice, before=0.0))
     far = voices.say(word, voice, dbfs=-45, snr_db=20, before=1.0)
-    opened = through(SpeechGate(), far, echo=OUR_OWN)[0]
-    assert opened.began
-    assert opened.voiced_until - 1.0 - begins <= 0.25, "an s is followed by a closure"
+    first, speaks = may_be_speaking(SpeechGate(), far)[0]
+    assert speaks
+    assert first - begins <= 0.25, "an s is followed by a closure"
+
+
+def test_what_was_nothing_is_forgotten_soon(voices: Voices) -> None:
+    """A gate that never opens, so that a word is enough to be suspected and no more."""
+    gate = SpeechGate(GateSettings(opens_at=1.1))
+    word = voices.say("stop", SLT, before=1.0, after=1.0)
+    (_, suspected), (over, still) = may_be_speaking(gate, word)
+    assert suspected
+    assert not still
+    assert over == pytest.approx(word.size / RATE - 1.0 + GateSettings().perhaps_for, abs=0.2)
+
+
+def test_nobody_is_suspected_while_nothing_of_ours_sounds(voices: Voices) -> None:
+    gate = SpeechGate(GateSettings(opens_at=1.1))
+    through(gate, voices.say("stop", SLT))
+    assert not gate.perhaps
 
 
 @pytest.mark.parametrize(
@@ -78,7 +106,9 @@ def test_over_our_own_voice_it_opens_at_the_first_sound(
 )
 @pytest.mark.parametrize("echo", [DIGITAL_SILENCE, OUR_OWN], ids=["quiet", "over our own voice"])
 def test_stays_shut(sound: Samples, echo: float) -> None:
-    assert not through(SpeechGate(), sound, echo=echo)
+    gate = SpeechGate()
+    assert not through(gate, sound, echo=echo)
+    assert not gate.perhaps
 
 
 @pytest.mark.parametrize("dbfs", [None, -75.0, -55.0], ids=["digital silence", "still", "a fan"])

@@ -12,12 +12,13 @@ import pytest
 import soundfile
 
 from tests.listening.conftest import PHRASES
-from tests.sound.voices import AWB, FESTIVAL, RMS, SLT, Voice, Voices
-from voice.events import Heard, Level, Mended, Partial, SpeechBegan, Trouble
+from tests.sound.voices import AWB, FESTIVAL, KAL16, RMS, SLT, Voice, Voices
+from voice.events import Heard, Level, Mended, Partial, SpeechBegan, SpeechPerhaps, Trouble
 from voice.listening.endpoint import Endpoint, Pace, Said
-from voice.listening.listener import Event, Hearing, Listener, hear
+from voice.listening.gate import GateSettings, SpeechGate
+from voice.listening.listener import Event, Hearing, Hint, Listener, hear
 from voice.listening.recognizer import Recognizer
-from voice.listening.sound import RATE, Block, Samples
+from voice.listening.sound import DIGITAL_SILENCE, RATE, Block, Samples
 from voice.listening.sources import FileSource
 
 NETWORK_LOOKS_AHEAD = 0.34
@@ -63,18 +64,18 @@ def recording(folder: Path, *sounds: Samples) -> Path:
 
 
 def taken(
-    hearing: Hearing, sound: Samples
-) -> Iterator[tuple[float, SpeechBegan | Partial | Heard]]:
+    hearing: Hearing, sound: Samples, echo: float = DIGITAL_SILENCE
+) -> Iterator[tuple[float, Hint]]:
     """What becomes of the sound, and after how many seconds of it."""
     for start in range(0, sound.size, 320):
-        block = Block(sound[start : start + 320], (start + 320) / RATE)
+        block = Block(sound[start : start + 320], (start + 320) / RATE, echo)
         for event in hearing.take(block):
             yield block.at, event
 
 
 def events_of(
     recognizer: Recognizer, sound: Samples, endpoint: Endpoint | None = None
-) -> list[SpeechBegan | Partial | Heard]:
+) -> list[Hint]:
     hearing = Hearing(recognizer, is_complete=complete, endpoint=endpoint)
     return [*(event for _, event in taken(hearing, sound)), *hearing.end()]
 
@@ -101,7 +102,25 @@ def test_the_order_of_events(recognizer: Recognizer, voices: Voices) -> None:
     assert len(partials) == len(events) - 2
     assert partials[-1].text == "how do i stretch my back"
     assert partials[-1].stable >= 0.1
-    assert {event.utterance for event in events} == {1}
+    assert {event.utterance for event in events if not isinstance(event, SpeechPerhaps)} == {1}
+
+
+def test_over_our_own_voice_speech_is_suspected_until_it_is_heard(
+    recognizer: Recognizer, voices: Voices
+) -> None:
+    sound = voices.say("pause", KAL16, before=0.6, after=1.2, dbfs=-45, snr_db=20)
+    events = [event for _, event in taken(Hearing(recognizer), sound, echo=-70.0)]
+    assert events[:2] == [SpeechPerhaps(now=True), SpeechBegan(1)]
+    assert SpeechPerhaps(now=False) not in events
+
+
+def test_what_was_suspected_and_never_came_is_taken_back(
+    recognizer: Recognizer, voices: Voices
+) -> None:
+    hearing = Hearing(recognizer, gate=SpeechGate(GateSettings(opens_at=1.1)))
+    sound = voices.say("stop", SLT, before=0.6, after=1.2)
+    events = [event for _, event in taken(hearing, sound, echo=-70.0)]
+    assert events == [SpeechPerhaps(now=True), SpeechPerhaps(now=False)]
 
 
 @pytest.mark.parametrize("voice", [SLT, RMS, AWB, FESTIVAL], ids=lambda voice: voice.name)

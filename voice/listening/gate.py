@@ -41,11 +41,14 @@ class GateSettings:
     """dB above the noise floor below which the network is not asked."""
     quietest: float = -66.0
     """dBFS below which nothing is speech."""
-    opens_at_over_voice: float = 0.3
-    """Probability that opens the gate while our own voice sounds: an "s" alone reaches no more, and
-    in "stop" it is a fifth of a second before the vowel comes."""
     opening_chunks_over_voice: int = 1
-    """Chunks of that in a row: our voice is lowered early, and other sound costs little."""
+    """The same while our own voice sounds: it is lowered early, and other sound costs little."""
+    perhaps_at: float = 0.3
+    """Probability from which somebody may be speaking over our own voice: an "s" alone reaches no
+    more, and in "stop" it is a fifth of a second before the vowel comes. Not enough to open it:
+    of leftovers of our voice, words would be made."""
+    perhaps_for: float = 0.4
+    """Seconds after which nobody was, unless the gate has opened."""
     above_echo: float = 6.0
     """dB above what is expected to remain of our own voice below which nothing is speech."""
 
@@ -108,6 +111,7 @@ class SpeechGate:
         self._open = False
         self._awake = 0
         self._voiced_in_a_row = 0
+        self._perhaps = 0
         self._silent_chunks = 0
         self._voiced_until = 0.0
         self.asked = 0
@@ -117,6 +121,11 @@ class SpeechGate:
     def is_open(self) -> bool:
         """Whether sound is being let through."""
         return self._open
+
+    @property
+    def perhaps(self) -> bool:
+        """Whether somebody may have begun to speak over our own voice; the gate is still shut."""
+        return self._perhaps > 0
 
     def accept(self, block: Block) -> Iterator[Gated]:
         """Yields what of this block is let through, in chunks of 32 ms.
@@ -138,7 +147,7 @@ class SpeechGate:
     def close(self) -> None:
         """Shuts the gate: the utterance has ended. What was heard is not let through again."""
         self._open = False
-        self._voiced_in_a_row = 0
+        self._voiced_in_a_row = self._perhaps = 0
         self._past.clear()
 
     def _judge(self, chunk: Samples, ends_at: float, echo: float) -> Gated | None:
@@ -146,12 +155,15 @@ class SpeechGate:
             return self._pass(chunk, ends_at, echo)
         probability = self._listen(chunk, echo)
         self._past.append(chunk)
+        self._voiced_in_a_row = (
+            self._voiced_in_a_row + 1 if probability >= self._settings.opens_at else 0
+        )
         over_voice = echo > DIGITAL_SILENCE
-        least, in_a_row = self._opening(over_voice=over_voice)
-        self._voiced_in_a_row = self._voiced_in_a_row + 1 if probability >= least else 0
-        if self._voiced_in_a_row < in_a_row:
+        if self._voiced_in_a_row < self._needed(over_voice=over_voice):
+            self._wonder(probability, over_voice=over_voice)
             return None
         self._open = True
+        self._perhaps = 0
         self._silent_chunks = 0
         self._voiced_until = ends_at
         return Gated(
@@ -177,12 +189,16 @@ class SpeechGate:
             voiced_until=self._voiced_until,
         )
 
-    def _opening(self, *, over_voice: bool) -> tuple[float, int]:
-        """The probability of speech that opens the gate, and for how many chunks in a row."""
+    def _wonder(self, probability: float, *, over_voice: bool) -> None:
+        """Whether somebody may be speaking though the gate stays shut."""
+        if over_voice and probability >= self._settings.perhaps_at:
+            self._perhaps = math.ceil(self._settings.perhaps_for / CHUNK_SECONDS)
+        else:
+            self._perhaps = max(self._perhaps - 1, 0)
+
+    def _needed(self, *, over_voice: bool) -> int:
         settings = self._settings
-        if over_voice:
-            return settings.opens_at_over_voice, settings.opening_chunks_over_voice
-        return settings.opens_at, settings.opening_chunks
+        return settings.opening_chunks_over_voice if over_voice else settings.opening_chunks
 
     def _chunks_before(self, seconds: float) -> int:
         return math.ceil(seconds / CHUNK_SECONDS) + self._settings.opening_chunks

@@ -10,13 +10,15 @@ from dataclasses import replace
 
 import numpy as np
 
-from voice.events import Heard, Level, Mended, Partial, SpeechBegan, Trouble
+from voice.events import Heard, Level, Mended, Partial, SpeechBegan, SpeechPerhaps, Trouble
 from voice.listening.endpoint import Endpoint, Pace, Said
 from voice.listening.gate import Gated, SpeechGate
 from voice.listening.recognizer import Recognizer
 from voice.listening.sound import DIGITAL_SILENCE, RATE, AudioSource, Block, Samples, level
 
-Event = SpeechBegan | Partial | Heard | Level | Trouble | Mended
+Hint = SpeechBegan | SpeechPerhaps | Partial | Heard
+"""What a piece of sound brings about."""
+Event = Hint | Level | Trouble | Mended
 
 EVERY = 0.1
 """Seconds of sound between two `Partial`s, and between two `Level`s."""
@@ -65,17 +67,22 @@ class Hearing:
         self._ahead = False
         self._room: deque[Samples] = deque(maxlen=ROOM_CHUNKS)
         self._pace = Pace()
+        self._perhaps = False
 
     @property
     def hears_speech(self) -> bool:
         """Whether an utterance is under way."""
         return self._gate.is_open
 
-    def take(self, block: Block) -> Iterator[SpeechBegan | Partial | Heard]:
+    def take(self, block: Block) -> Iterator[Hint]:
         """Yields what this block brings about."""
         for gated in self._gate.accept(block):
             if self._gate.is_open:
+                self._perhaps = False
                 yield from self._hear(gated)
+        if self._perhaps is not self._gate.perhaps:
+            self._perhaps = self._gate.perhaps
+            yield SpeechPerhaps(self._perhaps)
 
     def end(self) -> Iterator[Heard]:
         """Ends an utterance that is under way: the source has run dry."""
@@ -272,7 +279,7 @@ class Listener:
         self._change_grammar()
         self._tell(self._hearing.take(block))
 
-    def _tell(self, events: Iterable[SpeechBegan | Partial | Heard]) -> None:
+    def _tell(self, events: Iterable[Hint]) -> None:
         for event in events:
             self._report(event)
             if self._failing and isinstance(event, Heard):
