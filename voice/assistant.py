@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 import time
-from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -33,7 +32,7 @@ from voice.events import (
 from voice.guiding import Guiding
 from voice.history import History
 from voice.knowledge import Pack
-from voice.listening.echo import is_echo, moments
+from voice.listening.echo import SHORT, Echoes
 from voice.reminders import Reminders
 from voice.reminding import Reminding
 from voice.scripts import talking
@@ -52,12 +51,6 @@ ENGAGED = 30.0
 """Seconds after an exchange in which words that were not understood get one re-prompt."""
 OFFER_STANDS = 60.0
 """Seconds for which "yes" still answers an offer that nobody answered at once."""
-ECHO_DELAY = 0.4
-"""Seconds from our voice to its echo in the microphone, loudspeaker and room included."""
-ECHO_SPREAD = 1.0
-"""Seconds by which the moment of a word in a sentence is only estimated."""
-SHORT = 2
-"""Words up to which an utterance needs that moment to be taken for an echo."""
 STOP_AGAIN = 5.0
 """Seconds after a "stop" in which another one means the same, and not the end of the session."""
 JUST_ENDED = 0.7
@@ -103,64 +96,6 @@ Event = (
 )
 
 
-@dataclass(slots=True)
-class _Said:
-    """A sentence of our own voice, and when it sounded."""
-
-    ours: int
-    text: str
-    began: float
-    ended: float | None = None
-
-
-class _Echoes:
-    """What our own voice has been saying, and when: its echo may come back."""
-
-    def __init__(self, clock: Callable[[], float], seconds_for: Callable[[str], float]) -> None:
-        self._clock = clock
-        self._seconds_for = seconds_for
-        self._said: deque[_Said] = deque(maxlen=8)
-        self._utterance = 0
-        self._began = 0.0
-
-    def note_saying(self, ours: int, saying: str) -> None:
-        """Our voice says this now, as its utterance of that number; empty: it is silent."""
-        last = self._said[-1] if self._said else None
-        if last is not None and last.ended is None:
-            if saying and last.ours == ours:
-                return
-            last.ended = self._clock()
-        if saying:
-            self._said.append(_Said(ours, saying, self._clock()))
-
-    def note_began(self, utterance: int) -> None:
-        """Somebody, or our own echo, began to speak."""
-        self._utterance, self._began = utterance, self._clock()
-
-    def began(self, utterance: int) -> float:
-        """When that utterance began, on the clock; infinite when it is typed or not the last."""
-        return self._began if utterance and utterance == self._utterance else math.inf
-
-    def has(self, text: str, utterance: int) -> bool:
-        """Whether `text` repeats what our voice said while that utterance sounded.
-
-        A word or two count only near the moment when our voice said them, so
-        that "stop" is obeyed within a sentence that itself says "stop".
-        """
-        began = self._began if utterance == self._utterance else self._clock()
-        sounded = [s for s in self._said if s.ended is None or s.ended >= began - ECHO_DELAY]
-        if len(text.split()) > SHORT:
-            return is_echo(text, " ".join(said.text for said in sounded))
-        return any(self._coincides(text, said, began) for said in sounded)
-
-    def _coincides(self, text: str, said: _Said, began: float) -> bool:
-        if not is_echo(text, said.text):
-            return False
-        length = self._seconds_for(said.text)
-        expected = [said.began + share * length for share in moments(text, said.text)]
-        return any(abs(began - moment) <= ECHO_SPREAD for moment in expected)
-
-
 class Assistant:
     """Takes events, keeps the conversation, lets the narrator perform."""
 
@@ -171,6 +106,7 @@ class Assistant:
         voice: Voice,
         *,
         duck: Callable[[bool], None] = lambda _: None,
+        lasts: Callable[[int], float | None] = lambda _: None,
         show: Callable[[Event], None] = lambda _: None,
         inbox: SimpleQueue[Event] | None = None,
         clock: Callable[[], float] = time.monotonic,
@@ -184,6 +120,7 @@ class Assistant:
     ) -> None:
         """Prepare.
 
+        `lasts` tells how many seconds an utterance of our voice takes, where that is known;
         `keep` keeps what was chosen for good (`rate` or `volume`, as `unknot config` has them), and
         says whether it could; `look` reads how it stands whenever it is about to wait for what
         comes.
@@ -219,7 +156,7 @@ class Assistant:
         """When something was last performed."""
         self._too_late = False
         """What the last utterance may have been meant for has ended by itself."""
-        self._echoes = _Echoes(clock, self.narrator.seconds_for)
+        self._echoes = Echoes(clock, self.narrator.seconds_for, lasts)
         self._guiding = Guiding(
             pack,
             self.narrator,
@@ -335,7 +272,7 @@ class Assistant:
     def _give_way(self, event: SpeechBegan | SpeechPerhaps) -> None:
         """Lower our voice while somebody speaks, or may be about to."""
         if isinstance(event, SpeechBegan):
-            self._echoes.note_began(event.utterance)
+            self._echoes.note_began(event)
         speaks = isinstance(event, SpeechBegan) or event.now
         self._duck(speaks and self.narrator.audible)
 
@@ -382,8 +319,7 @@ class Assistant:
 
     def _understand(self, heard: Heard) -> Request | None:
         """The request in it; None when it is to be passed over in silence."""
-        said = heard.text or heard.free_text
-        if heard.utterance and self._echoes.has(said, heard.utterance):
+        if heard.utterance and self._echoes.repeated_by(heard):
             return None
         request, sure = self._meaning(heard)
         if self.narrator.audible and request.intent not in URGENT:

@@ -43,6 +43,8 @@ class SpeechBegan:
 
     utterance: int
     """Counts up from 1; the same number comes back in `Partial` and `Heard`."""
+    earlier: float = 0.0
+    """Seconds of sound from before this moment with which the utterance begins."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -196,6 +196,7 @@ class Rooms:
         show: Show,
         *,
         duck: Callable[[bool], None] = lambda _: None,
+        lasts: Callable[[int], float | None] = lambda _: None,
         clock: Callable[[], float] | None = None,
     ) -> Assistant:
         """Put an assistant together around a voice."""
@@ -205,6 +206,7 @@ class Rooms:
             self.understanding,
             voice,
             duck=duck,
+            lasts=lasts,
             show=show,
             inbox=self.inbox,
             words_per_minute=self.rate,
@@ -508,7 +510,9 @@ class ListeningSession:
         microphone = MicrophoneSource(self._rooms.settings.microphone)
         microphone.open()
         with self._rooms.speaker() as speaker, self._rooms.watch():
-            assistant = self._rooms.assistant(speaker, self._show, duck=speaker.duck)
+            assistant = self._rooms.assistant(
+                speaker, self._show, duck=speaker.duck, lasts=speaker.lasts
+            )
             opening = threading.Thread(
                 target=self._begin_to_listen,
                 args=(CancellingSource(microphone, self._rooms.played), speaker),

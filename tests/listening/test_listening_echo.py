@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from voice.listening.echo import is_echo, moments
+from voice.events import Heard, SpeechBegan, Word
+from voice.listening.echo import Echoes, is_echo, is_said_then, places
 
 SAYING = "Gentle stretching loosens the tight fibres and improves flexibility."
 
@@ -40,14 +41,77 @@ def test_a_word_of_ours_is_an_echo_only_while_it_is_being_said() -> None:
 
 
 @pytest.mark.parametrize(
-    ("heard", "saying", "shares"),
+    ("saying", "where"),
     [
-        ("stop", "Stop now.", [0.0]),
-        ("stop", "Say wait, or stop.", [0.72]),
-        ("next", "Say next, next or stop.", [0.18, 0.41]),
-        ("pause", "Say next.", []),
-        ("", "Say next.", []),
+        ("Stop now.", [("stop", 0.0), ("now", 0.56)]),
+        ("Say wait, or stop.", [("say", 0.0), ("wait", 0.22), ("or", 0.5), ("stop", 0.67)]),
+        ("", []),
     ],
 )
-def test_where_in_a_sentence_a_word_is_said(heard: str, saying: str, shares: list[float]) -> None:
-    assert moments(heard, saying) == pytest.approx(shares, abs=0.02)
+def test_where_in_a_sentence_its_words_are_said(
+    saying: str, where: list[tuple[str, float]]
+) -> None:
+    assert dict(places(saying)) == pytest.approx(dict(where), abs=0.06)
+
+
+OURS = [("say", 1.0), ("wait", 1.4), ("or", 1.9), ("stop", 2.2)]
+
+
+@pytest.mark.parametrize(
+    ("heard", "ours"),
+    [
+        ([("stop", 2.25)], True),
+        ([("stop", 2.8)], True),
+        ([("stop", 1.0)], False),
+        ([("stop", 3.2)], False),
+        ([("wait", 1.5), ("or", 2.0), ("shop", 2.3)], True),
+        ([("wait", 1.5), ("a", 2.0), ("moment", 2.3)], False),
+        ([("or", 2.4), ("stop", 2.9)], True),
+        ([], False),
+    ],
+)
+def test_a_word_is_ours_when_our_voice_says_it(heard: list[tuple[str, float]], ours: bool) -> None:
+    assert is_said_then(heard, OURS) is ours
+
+
+SENTENCE = "Say next, slower, faster, louder, pause, or stop."
+
+
+class Saying:
+    """Our voice says `SENTENCE` from the tenth second on, and takes four seconds."""
+
+    def __init__(self, lasts: float | None = 4.0) -> None:
+        self.now = 10.0
+        self.echoes = Echoes(lambda: self.now, lambda _: 3.0, lambda _: lasts)
+        self.echoes.note_saying(1, SENTENCE)
+
+    def repeats(self, word: str, at: float, earlier: float = 0.5) -> bool:
+        """Whether a word that is heard at a moment is taken for an echo of ours."""
+        self.now = at
+        self.echoes.note_began(SpeechBegan(1, earlier))
+        heard = Heard(word, utterance=1, words=(Word(word, earlier, earlier + 0.4, 1.0),))
+        return self.echoes.repeated_by(heard)
+
+
+@pytest.mark.parametrize(
+    ("word", "at", "echo"),
+    [
+        ("next", 10.4, True),
+        ("next", 12.0, False),
+        ("stop", 13.6, True),
+        ("stop", 11.0, False),
+        ("stop", 15.0, False),
+        ("faster", 11.5, True),
+        ("faster", 10.2, False),
+        ("help", 11.0, False),
+    ],
+)
+def test_a_word_of_the_sentence_is_an_echo_only_where_it_stands(
+    word: str, at: float, echo: bool
+) -> None:
+    assert Saying().repeats(word, at) is echo
+
+
+def test_where_the_length_is_not_known_a_word_is_doubted_for_longer() -> None:
+    assert Saying().repeats("faster", 10.6) is False
+    assert Saying(lasts=None).repeats("faster", 10.6) is True

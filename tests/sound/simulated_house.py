@@ -58,6 +58,7 @@ class _Voice:
         self._render = render
         self._ended = ended
         self._volume = 1.0
+        self._lengths: dict[int, float] = {}
         self._tones = {name: earcons.render(name, RATE) for name in earcons.EARCONS}
 
     @property
@@ -71,7 +72,12 @@ class _Voice:
 
     def say(self, utterance: int, text: str, *, tempo: float = 1.0, keep: bool = True) -> None:
         del keep
-        self.mixer.play(utterance, self._render(text, tempo))
+        sound = self._render(text, tempo)
+        self._lengths[utterance] = sound.size / RATE
+        self.mixer.play(utterance, sound)
+
+    def lasts(self, utterance: int) -> float | None:
+        return self._lengths.get(utterance)
 
     def prepare(self, texts: Sequence[str], *, tempo: float = 1.0) -> None:
         pass
@@ -165,6 +171,7 @@ class House:
             understanding,
             self.voice,
             duck=self._duck,
+            lasts=self.voice.lasts,
             show=self._note,
             inbox=inbox,
             clock=lambda: self.now,

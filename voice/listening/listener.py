@@ -101,7 +101,7 @@ class Hearing:
 
     def _hear(self, gated: Gated) -> Iterator[SpeechBegan | Partial | Heard]:
         if gated.began:
-            yield self._begin(interrupting=gated.over_voice)
+            yield self._begin(gated.samples.size / RATE, interrupting=gated.over_voice)
             self._take_a_breath(gated.samples.size)
         self._voiced_until = gated.voiced_until
         self._recognizer.accept(gated.samples)
@@ -114,12 +114,12 @@ class Hearing:
         if self._ended(stable, gated.silence):
             yield self._finish()
 
-    def _begin(self, *, interrupting: bool) -> SpeechBegan:
+    def _begin(self, earlier: float, *, interrupting: bool) -> SpeechBegan:
         self._recognizer.begin(interrupting=interrupting)
         self._utterance += 1
         self._seconds = self._changed = self._told = self._silence = 0.0
         self._text = ""
-        return SpeechBegan(self._utterance)
+        return SpeechBegan(self._utterance, earlier)
 
     def _take_a_breath(self, samples: int) -> None:
         """Silence before a recording that begins with its first word, or that word is lost."""

@@ -18,6 +18,8 @@ from voice.speaking.spelling import AS_WRITTEN, Spelling
 from voice.speaking.synthesizer import Synthesizer
 
 RATE_WPM = 165
+REMEMBERED = 16
+"""Utterances of which it is known how long they take."""
 
 
 class Output(Protocol):
@@ -85,6 +87,8 @@ class _Part:
     utterance: int
     fit: Resampler
     begun: bool = False
+    seconds: float = 0.0
+    """As far as it has been handed over."""
 
 
 def perceived_gain(volume: float) -> float:
@@ -146,6 +150,7 @@ class Speaker:
         self._closed = False
         self._voice_broken = False
         self._volume = 1.0
+        self._lengths: dict[int, float] = {}
         synthesizer.start()
         player.open(
             Listener(
@@ -200,6 +205,10 @@ class Speaker:
     def duck(self, down: bool) -> None:
         """Lower speech by 15 dB while somebody talks, or bring it back."""
         self._player.duck(down)
+
+    def lasts(self, utterance: int) -> float | None:
+        """Seconds that an utterance takes to say; None until all of it is there, and long after."""
+        return self._lengths.get(utterance)
 
     def earcon(self, name: str) -> None:
         """Sound one of `voice.speaking.earcons.EARCONS` now, even while paused.
@@ -287,9 +296,16 @@ class Speaker:
             else:
                 self._player.play(part.utterance, fitting, whole=False)
                 part.begun = True
+            part.seconds += len(fitting.pcm) / fitting.rate
             if piece is None:
                 self._player.finish(part.utterance)
+                self._note_length(part)
         return True
+
+    def _note_length(self, part: _Part) -> None:
+        self._lengths[part.utterance] = part.seconds
+        if len(self._lengths) > REMEMBERED:
+            del self._lengths[next(iter(self._lengths))]
 
     def _give_up(self, order: _Order, part: _Part) -> None:
         if part.begun:
