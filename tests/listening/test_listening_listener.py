@@ -110,8 +110,23 @@ def test_over_our_own_voice_speech_is_suspected_until_it_is_heard(
 ) -> None:
     sound = voices.say("pause", KAL16, before=0.6, after=1.2, dbfs=-45, snr_db=20)
     events = [event for _, event in taken(Hearing(recognizer), sound, echo=-70.0)]
-    assert events[:2] == [SpeechPerhaps(now=True), SpeechBegan(1)]
+    assert events[0] == SpeechPerhaps(now=True)
+    assert isinstance(events[1], SpeechBegan)
     assert SpeechPerhaps(now=False) not in events
+
+
+def test_when_a_word_was_said_can_be_told(recognizer: Recognizer, voices: Voices) -> None:
+    """From the moment at which speech is noticed, what came before it, and the word's own time."""
+    sound = voices.say("stop", SLT, before=1.6, after=1.2)
+    noticed = heard = None
+    for at, event in taken(Hearing(recognizer), sound, echo=-70.0):
+        if isinstance(event, SpeechBegan):
+            noticed = at - event.earlier
+        elif isinstance(event, Heard):
+            heard = event.words[0].start
+    assert noticed is not None
+    assert heard is not None
+    assert noticed + heard == pytest.approx(1.6, abs=0.15)
 
 
 def test_what_was_suspected_and_never_came_is_taken_back(

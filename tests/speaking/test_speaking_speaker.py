@@ -21,7 +21,7 @@ from tests.waiting import wait_for
 from voice.speaking.cache import SpeechCache
 from voice.speaking.player import Player
 from voice.speaking.recorder import RecordingSpeaker
-from voice.speaking.speaker import Output, Speaker
+from voice.speaking.speaker import REMEMBERED, Output, Speaker
 from voice.speaking.speech import RATE
 from voice.speaking.synthesizer import Synthesizer
 
@@ -188,8 +188,21 @@ def test_tempo_makes_it_shorter(make: Maker, output: HandDriven, log: Log) -> No
             output.hear(0.05)
             blocks += 1
         lengths.append(blocks)
+        assert speaker.lasts(utterance) == pytest.approx(0.05 * blocks, abs=0.1)
     assert lengths == sorted(lengths, reverse=True)
     assert lengths[0] > lengths[2] * 1.4
+
+
+def test_how_long_an_utterance_takes_is_known_for_a_while(
+    make: Maker, output: HandDriven, log: Log
+) -> None:
+    speaker = make()
+    assert speaker.lasts(0) is None
+    for number in range(REMEMBERED + 1):
+        speaker.say(number, f"number {number}")
+    hear_until(output, lambda: len(log.ended) == REMEMBERED + 1)
+    assert speaker.lasts(0) is None
+    assert all(speaker.lasts(number) for number in range(1, REMEMBERED + 1))
 
 
 @pytest.mark.parametrize(("volume", "loss"), [(0.5, -18.06), (0.85, -4.23), (2.0, 0.0)], ids=str)
