@@ -214,7 +214,8 @@ class Assistant:
             self.narrator.tick()
         else:
             self.handle(event)
-        self._echoes.note_saying(self.narrator.utterance, self.narrator.saying)
+        said = self.narrator.saying if self.narrator.audible else ""
+        self._echoes.note_saying(self.narrator.utterance, said)
         if self.narrator.busy:
             self._busy_at = self._clock()
         if self._leaving and not self.narrator.busy:

@@ -112,6 +112,16 @@ def test_a_word_of_the_sentence_is_an_echo_only_where_it_stands(
     assert Saying().repeats(word, at) is echo
 
 
+def test_after_a_pause_within_the_sentence_a_word_is_doubted_for_longer() -> None:
+    ours = Saying()
+    ours.now = 11.0
+    ours.echoes.note_saying(1, "")
+    ours.now = 15.0
+    ours.echoes.note_saying(1, SENTENCE)
+    assert ours.repeats("next", 16.2) is True
+    assert ours.repeats("help", 16.2) is False
+
+
 def test_where_the_length_is_not_known_a_word_is_doubted_for_longer() -> None:
     assert Saying().repeats("faster", 10.6) is False
     assert Saying(lasts=None).repeats("faster", 10.6) is True

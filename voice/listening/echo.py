@@ -18,8 +18,6 @@ An echo is recognised with errors, so it cannot be 1; a request that happens to
 share words with the article ("read the heat section" while heat is being read)
 keeps words that are not being said.
 """
-
-
 SHORT = 2
 """Words up to which an utterance needs the moment of its first word to be taken for an echo."""
 DELAY = 0.4
@@ -84,6 +82,8 @@ class _Said:
     ours: int
     text: str
     began: float
+    whole: bool = True
+    """It was said from its start, and not gone on with after a pause."""
     ended: float | None = None
 
 
@@ -112,7 +112,8 @@ class Echoes:
                 return
             last.ended = self._clock()
         if saying:
-            self._said.append(_Said(ours, saying, self._clock()))
+            whole = all(one.ours != ours for one in self._said)
+            self._said.append(_Said(ours, saying, self._clock(), whole))
 
     def note_began(self, speech: SpeechBegan) -> None:
         """Somebody, or our own echo, began to speak."""
@@ -131,15 +132,16 @@ class Echoes:
         itself says "faster", unless both are said at once.
         """
         said = heard.text or heard.free_text
-        known = heard.utterance == self._utterance and all(
-            self._lasts(one.ours) is not None for one in self._sounded(heard.utterance)
+        sounded = self._sounded(heard.utterance)
+        timed = heard.utterance == self._utterance and all(
+            one.whole and self._lasts(one.ours) is not None for one in sounded
         )
-        if not known or said != " ".join(word.word for word in heard.words):
+        if not timed or said != " ".join(word.word for word in heard.words):
             return self.has(said, heard.utterance)
-        from_ = self._began - self._earlier
+        started = self._began - self._earlier
         return is_said_then(
-            [(word.word, from_ + word.start) for word in heard.words],
-            [one for ours in self._sounded(heard.utterance) for one in self._when_said(ours)],
+            [(word.word, started + word.start) for word in heard.words],
+            [one for ours in sounded for one in self._when_said(ours)],
         )
 
     def has(self, text: str, utterance: int) -> bool:
