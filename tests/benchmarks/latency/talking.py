@@ -91,15 +91,25 @@ class Talk:
     def _hush(self) -> None:
         stop = self.voices.say("stop", SLT, before=0.0, after=0.0)
         for attempt in range(STOPS):
-            if not self._sounds():
+            if not self._speaks():
                 return
             begins = self._mark(Mark(None, self._recording.seconds, again=attempt > 0))
             self.card.play(stop)
             self._recording.wait_until(begins + len(stop) / RATE + 2 * QUIET)
 
-    def _sounds(self) -> bool:
-        """Whether its voice sounds, or has paused for less than a pause between sentences."""
-        return first_sound(self._recording.speaker[-round(QUIET * RATE) :]) is not None
+    def _speaks(self) -> bool:
+        """Waits until its voice sounds; False where it is silent for longer than between sentences.
+
+        A "stop" in a silence would mean the whole conversation.
+        """
+        while not self._sounded_within(CHUNK * 2):
+            if not self._sounded_within(QUIET):
+                return False
+            time.sleep(CHUNK)
+        return True
+
+    def _sounded_within(self, seconds: float) -> bool:
+        return first_sound(self._recording.speaker[-round(seconds * RATE) :]) is not None
 
     def _listen_until(self, position: float) -> None:
         with self._spending(self.speaking):
