@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import io
+import struct
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -27,6 +30,15 @@ def with_byte(signature: bytes, offset: int, value: int) -> bytes:
     return bytes(content)
 
 
+def with_a_long_header() -> bytes:
+    """An archive whose first array says of itself more than NumPy cares to read."""
+    told = f"{{'descr': '<f4', 'fortran_order': False, 'shape': (1,)}}{' ' * 60000}\n".encode()
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("labels.npy", b"\x93NUMPY\x01\x00" + struct.pack("<H", len(told)) + told)
+    return file.getvalue()
+
+
 SPOILT: dict[str, Callable[[], bytes]] = {
     "empty": lambda: b"",
     "cut short": lambda: WHOLE[: len(WHOLE) // 2],
@@ -35,6 +47,7 @@ SPOILT: dict[str, Callable[[], bytes]] = {
     "packed by bzip2": lambda: with_byte(LISTED, 10, 12),
     "packed by lzma": lambda: with_byte(LISTED, 10, 14),
     "packed in a way that nobody knows": lambda: with_byte(LISTED, 10, 77),
+    "with a long header": with_a_long_header,
     "without its contents": lambda: with_byte(PACKED, 0, 0),
 }
 

@@ -101,7 +101,8 @@ class Classifier:
             zlib.error,
             lzma.LZMAError,
         ) as trouble:
-            raise TemplateError(f"{file} is no classifier: {trouble}", _TRAIN) from trouble
+            reason = next(iter(str(trouble).splitlines()), type(trouble).__name__)
+            raise TemplateError(f"{file} is no classifier: {reason}", _TRAIN) from trouble
         if model._weights.shape != (SIZE, len(labels)):
             raise TemplateError(f"{file} was made for other features.", _TRAIN)
         return model
