@@ -188,3 +188,13 @@ def test_an_export_that_fails_leaves_nothing_behind(bench: Bench, tmp_path: Path
     with pytest.raises(CalendarError, match="cannot be written"):
         export_ics(bench.store, target, bench.wording)
     assert sorted(item.name for item in tmp_path.iterdir()) == ["a folder", "home"]
+
+
+@pytest.mark.parametrize("name", ["", ".", ".."])
+def test_an_export_to_what_is_no_file_s_name_is_refused(
+    bench: Bench, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(CalendarError, match="cannot be written"):
+        export_ics(bench.store, Path(name), bench.wording)
+    assert [item.name for item in tmp_path.iterdir()] == ["home"]

@@ -74,7 +74,7 @@ def export_ics(store: Store, path: Path, wording: Wording) -> int:
     for reminder in live:
         calendar.add_component(_event(reminder, wording))
     calendar.add_missing_timezones()
-    unfinished = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
+    unfinished = path.parent / f".{path.name}.{uuid.uuid4().hex}"
     try:
         with unfinished.open("xb") as file:
             file.write(calendar.to_ical())
