@@ -8,11 +8,12 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from itertools import accumulate
 
 from voice.events import Heard, SpeechBegan
 
 ECHO_SHARE = 0.6
-"""Share of the heard words that must follow each other in what is being said.
+"""Share of the heard words that must be in what is being said, in its order or at its moments.
 
 An echo is recognised with errors, so it cannot be 1; a request that happens to
 share words with the article ("read the heat section" while heat is being read)
@@ -56,8 +57,8 @@ def places(saying: str) -> tuple[tuple[str, float], ...]:
     A word is taken to last as long as its letters.
     """
     said = _words(saying)
-    letters = [len(word) + 1 for word in said]
-    return tuple((word, sum(letters[:at]) / sum(letters)) for at, word in enumerate(said))
+    before = list(accumulate((len(word) + 1 for word in said), initial=0))
+    return tuple((word, letters / before[-1]) for word, letters in zip(said, before, strict=False))
 
 
 def is_said_then(heard: Iterable[tuple[str, float]], said: Iterable[tuple[str, float]]) -> bool:
@@ -132,7 +133,7 @@ class Echoes:
         itself says "faster", unless both are said at once.
         """
         said = heard.text or heard.free_text
-        sounded = self._sounded(heard.utterance)
+        sounded = self._sounded_since(self._start(heard.utterance))
         timed = heard.utterance == self._utterance and all(
             one.whole and self._lasts(one.ours) is not None for one in sounded
         )
@@ -150,24 +151,26 @@ class Echoes:
         A word or two count only near the moment when our voice said them, so
         that "stop" is obeyed within a sentence that itself says "stop".
         """
-        sounded = self._sounded(utterance)
+        began = self._start(utterance)
+        sounded = self._sounded_since(began)
         if len(text.split()) > SHORT:
             return is_echo(text, " ".join(said.text for said in sounded))
-        began = self.began(utterance)
-        began = self._clock() if math.isinf(began) else began
         return any(self._coincides(text, said, began) for said in sounded)
 
-    def _sounded(self, utterance: int) -> list[_Said]:
-        """Our sentences that sounded while that utterance did."""
-        began = self._began if utterance == self._utterance else self._clock()
+    def _start(self, utterance: int) -> float:
+        """When that utterance began; now where it is not the last one."""
+        return self._began if utterance == self._utterance else self._clock()
+
+    def _sounded_since(self, began: float) -> list[_Said]:
+        """Our sentences that may come back in an utterance that began then."""
         return [s for s in self._said if s.ended is None or s.ended >= began - DELAY]
 
     def _coincides(self, text: str, said: _Said, began: float) -> bool:
         if not is_echo(text, said.text):
             return False
-        first = _words(text)[:1]
+        first = _words(text)[0]
         return any(
-            [word] == first and abs(began - moment) <= SPREAD
+            word == first and abs(began - moment) <= SPREAD
             for word, moment in self._when_said(said)
         )
 
