@@ -2,7 +2,8 @@
 
 Run as a program it forks one such process for each line that it reads ("assistant 7" or
 "daemon 8", a role and a seed) and answers with its process id. What a person would hear is
-written to the file `ear` with one system call a line, so that no kill can take it back.
+written to the file `ear` with one system call a line, so that no kill can take it back; each line
+lies within one page, so that no kill can cut it in two either.
 """
 
 from __future__ import annotations
@@ -40,6 +41,10 @@ SPEED = 200
 """Seconds that pass on the fake clock in one real second."""
 ZONE = "Europe/Berlin"
 EAR = "ear"
+LINE = 256
+"""Bytes of a line. The kernel copies a write page by page and leaves off between two pages when the
+process is killed (Linux, `generic_perform_write`); lines of this length never cross from one page
+to the next."""
 
 
 @dataclass
@@ -60,7 +65,7 @@ class Ear:
 
     def hears(self, what: str, **more: int | str) -> None:
         line = json.dumps({"what": what, "pid": os.getpid(), **more})
-        os.write(self._file, line.encode() + b"\n")
+        os.write(self._file, line.encode().ljust(LINE - 1) + b"\n")
 
 
 class Witness(Store):
