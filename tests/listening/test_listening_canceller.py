@@ -28,6 +28,7 @@ class Tape:
 
     played: Samples
     clock_error: float = 0.0
+    openings: int = 1
 
     def position(self, at: float) -> int:
         return round((at + self.clock_error) * RATE)
@@ -187,6 +188,21 @@ def test_it_finds_its_way_after_the_microphone_has_lost_sound() -> None:
         for piece in canceller.clean(b)
     ]
     assert dB_removed(heard[-4 * RATE :], np.concatenate(after)[-4 * RATE :], since=0) > 18
+
+
+def test_after_the_loudspeaker_was_opened_anew_nothing_of_our_voice_is_taken_for_a_person() -> None:
+    played = speechlike(20)
+    before, later = room(played), room(played, delay=0.038, seed=4)
+    heard = np.concatenate([before[: 10 * RATE], later[10 * RATE :]])
+    tape = Tape(played)
+    canceller = Canceller(tape)
+    first = [p for b in blocks(heard[: 10 * RATE]) for p in canceller.clean(b)]
+    tape.openings += 1
+    then = [p for b in blocks(heard) if b.at > 10.0 for p in canceller.clean(b)]
+    loud = [piece for piece in then if level(piece.samples) > -50]
+    assert np.percentile([level(piece.samples) - piece.echo for piece in loud], 95) < 6
+    after = np.concatenate([piece.samples for piece in (*first, *then)])
+    assert dB_removed(heard, after, since=16) > 18
 
 
 @pytest.mark.parametrize("lag", [-12000, -300, 0, 77, 4000, 15000])

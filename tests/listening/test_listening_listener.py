@@ -17,6 +17,7 @@ from voice.events import Heard, Level, Mended, Partial, SpeechBegan, SpeechPerha
 from voice.listening.endpoint import Endpoint, Pace, Said
 from voice.listening.gate import GateSettings, SpeechGate
 from voice.listening.listener import Event, Hearing, Hint, Listener, hear
+from voice.listening.model import Model
 from voice.listening.recognizer import Recognizer
 from voice.listening.sound import DIGITAL_SILENCE, RATE, Block, Samples
 from voice.listening.sources import FileSource
@@ -172,12 +173,34 @@ def test_an_utterance_has_a_greatest_length(recognizer: Recognizer, voices: Voic
     assert heard[0].seconds == pytest.approx(1.0, abs=0.05)
 
 
+def test_memory_is_let_go_in_the_calm_after_an_utterance(model: Model, voices: Voices) -> None:
+    class Resting(Recognizer):
+        rested = 0
+
+        def rest(self) -> None:
+            self.rested += 1
+            super().rest()
+
+    recognizer = Resting(model, PHRASES)
+    sound = voices.say("stop", SLT, before=0.5, after=0.0)
+    hearing = Hearing(recognizer, is_complete=complete)
+    ended = [at for at, event in taken(hearing, sound) if isinstance(event, Heard)]
+    assert not ended
+    said = recognizer.rested
+    calm = np.zeros(round(0.9 * RATE), np.int16)
+    assert [event for _, event in taken(hearing, calm) if isinstance(event, Heard)]
+    assert recognizer.rested == said, "somebody may go on at once"
+    for _ in taken(hearing, np.zeros(RATE, np.int16)):
+        pass
+    assert recognizer.rested > said
+
+
 @pytest.mark.parametrize(
     ("said", "stable", "silence", "seconds", "reached"),
     [
-        (Said.WHOLE, 0.2, 0.19, 2.0, True),
-        (Said.WHOLE, 0.2, 0.18, 2.0, False),
-        (Said.WHOLE, 0.05, 0.19, 2.0, False),
+        (Said.WHOLE, 0.2, 0.16, 2.0, True),
+        (Said.WHOLE, 0.2, 0.15, 2.0, False),
+        (Said.WHOLE, 0.05, 0.16, 2.0, False),
         (Said.LIKELY, 0.2, 0.5, 2.0, True),
         (Said.LIKELY, 0.2, 0.49, 2.0, False),
         (Said.OPEN, 0.5, 0.79, 2.0, False),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -131,8 +132,15 @@ def test_the_threshold_is_the_caller_s(model: Model, voices: Voices) -> None:
     assert hear(Recognizer(model, PHRASES, reject_below=1.1), sound).text == ""
 
 
+@pytest.mark.parametrize(
+    "between",
+    [
+        pytest.param(lambda recognizer: recognizer.rest(), id="in a calm"),
+        pytest.param(lambda recognizer: recognizer.begin(interrupting=False), id="without one"),
+    ],
+)
 def test_what_free_recognition_has_gathered_is_given_back_between_utterances(
-    model: Model, voices: Voices
+    model: Model, voices: Voices, between: Callable[[Recognizer], None]
 ) -> None:
     recognizer = Recognizer(model, ["stop"])
     pack = load_pack(places.pack())
@@ -144,7 +152,7 @@ def test_what_free_recognition_has_gathered_is_given_back_between_utterances(
         recognizer.accept(sound)
         recognizer.finish()
     before = resident_alone(os.getpid())
-    recognizer.begin(interrupting=False)
+    between(recognizer)
     assert resident_alone(os.getpid()) < before - 10
     assert hear(recognizer, voices.say("stop", SLT)).text == first.text == "stop"
 

@@ -269,6 +269,11 @@ class VirtualCard:
         return "speaker" in self._modules
 
     @property
+    def speaker_in_use(self) -> bool:
+        """Whether a program plays on it, were it silence."""
+        return bool(self._streams_on("speaker", "sink-input"))
+
+    @property
     def microphone_present(self) -> bool:
         """Whether there is a microphone."""
         return "microphone" in self._modules

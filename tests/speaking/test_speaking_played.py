@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from voice.speaking.played import KEPT, RATE, Played
+from voice.speaking.played import AUDIBLE, KEPT, RATE, Played
 
 
 def sine(seconds: float, rate: int, hertz: float = 440.0) -> np.ndarray:
@@ -58,6 +58,30 @@ def test_what_is_not_known_reads_as_silence() -> None:
     assert played.read(3200, 3200).all()
     assert not played.read(KEPT + 3200, 100).any()
     assert np.array_equal(played.read(KEPT + 3100, 200), [5] * 100 + [0] * 100)
+
+
+@pytest.mark.parametrize("rate", [16000, 22050, 48000])
+@pytest.mark.parametrize("nap", [0.1, 3.0, 4000.0])
+def test_after_a_sleep_its_count_has_gone_on_with_the_clock(rate: int, nap: float) -> None:
+    played = Played()
+    played.opened()
+    give(played, np.append(sine(1, rate), np.zeros(rate // 2, np.int16)), rate, at=100.0)
+    assert played.openings == 1
+    played.opened()
+    give(played, sine(1, rate), rate, at=101.5 + nap)
+    assert played.openings == 2
+    start = round((1.5 + nap) * RATE)
+    assert played.position(102.0 + nap) == pytest.approx(start + RATE // 2, abs=1)
+    assert played.read(start + 16, 8000) == pytest.approx(sine(1, RATE)[16:8016], abs=120)
+    silent = round((0.4 + nap) * RATE)
+    assert np.abs(played.read(start - silent, silent - 160)).max() <= AUDIBLE
+
+
+def test_blocks_that_come_late_are_no_sleep() -> None:
+    played = Played()
+    give(played, sine(1, RATE), RATE, at=10.0)
+    give(played, sine(1, RATE), RATE, at=12.5)
+    assert played.read(RATE, RATE) == pytest.approx(sine(1, RATE))
 
 
 def test_another_device_goes_on_where_the_last_one_ended() -> None:

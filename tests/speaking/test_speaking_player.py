@@ -229,6 +229,97 @@ def test_closing_reports_what_is_cut_off_and_leaves_no_thread(
     assert set(threading.enumerate()) == before
 
 
+NAP = 0.5
+"""Seconds of silence after which the sleepy player sleeps."""
+
+
+@pytest.fixture
+def sleepy(sound_here: VirtualCard, log: Log) -> Iterator[Player]:
+    """A player that sleeps already."""
+    assert sound_here.speaker_present
+    opened = Player(sleeps_after=NAP)
+    opened.open(log.listener())
+    wait_until_it_sleeps(sound_here)
+    yield opened
+    opened.close()
+
+
+def wait_until_it_sleeps(card: VirtualCard) -> None:
+    wait_for(lambda: not card.speaker_in_use)
+
+
+def test_after_long_silence_the_device_is_given_back_and_nothing_is_said_of_it(
+    sleepy: Player, sound_here: VirtualCard, log: Log
+) -> None:
+    time.sleep(2 * NAP)
+    assert not sound_here.speaker_in_use
+    assert not sleepy.speaking
+    assert not log.troubles
+
+
+@pytest.mark.parametrize("attempt", range(3))
+def test_the_first_sound_after_sleep_is_whole_and_soon_heard(
+    sleepy: Player, sound_here: VirtualCard, log: Log, attempt: int
+) -> None:
+    with sound_here.record() as recording:
+        asked = time.monotonic()
+        sleepy.play(attempt, beep(0.5))
+        begins = recording.wait_for_speaker()
+        assert recording.started_at + begins - asked < 0.4
+        assert recording.wait_for_silence(0.2) - begins == pytest.approx(0.5, abs=0.02)
+    assert log.ended[attempt][0]
+
+
+def test_an_earcon_wakes_it(sleepy: Player, sound_here: VirtualCard) -> None:
+    with sound_here.record() as recording:
+        sleepy.sound("listening")
+        begins = recording.wait_for_speaker()
+        assert recording.wait_for_silence(0.3) - begins < 0.25
+
+
+def test_it_wakes_when_somebody_begins_to_speak(sleepy: Player, sound_here: VirtualCard) -> None:
+    sleepy.duck(False)
+    assert sound_here.speaker_in_use
+    wait_until_it_sleeps(sound_here)
+
+
+def test_it_does_not_sleep_over_speech_that_sounds_or_is_paused(
+    sleepy: Player, sound_here: VirtualCard, log: Log
+) -> None:
+    sleepy.play(1, beep(2 * NAP + 0.5))
+    time.sleep(2 * NAP)
+    assert sound_here.speaker_in_use
+    sleepy.pause()
+    time.sleep(2 * NAP)
+    assert sound_here.speaker_in_use
+    sleepy.resume()
+    wait_for(lambda: 1 in log.ended)
+    assert log.ended[1][0]
+
+
+def test_a_loudspeaker_that_vanishes_in_its_sleep_is_reported_when_it_is_needed(
+    sleepy: Player, sound_here: VirtualCard, log: Log
+) -> None:
+    sound_here.unplug_speaker()
+    time.sleep(2 * NAP)
+    assert not log.troubles
+    sleepy.play(1, beep(0.3))
+    wait_for(lambda: bool(log.troubles) and 1 in log.ended)
+    assert not log.ended[1][0]
+    sound_here.connect()
+    wait_for(lambda: log.mended == 1)
+    sleepy.play(2, beep(0.3))
+    wait_for(lambda: 2 in log.ended)
+    assert log.ended[2][0]
+    assert len(log.troubles) == 1
+
+
+def test_a_player_that_sleeps_can_be_closed(sleepy: Player, sound_here: VirtualCard) -> None:
+    sleepy.close()
+    sleepy.duck(True)
+    assert not sound_here.speaker_in_use
+
+
 def test_silence_comes_out_as_silence(player: Player, recording: Recording) -> None:
     recording.wait_until(0.5)
     assert player.rate == RATE

@@ -17,6 +17,29 @@ from voice.speaking.speech import Speech
 pytestmark = pytest.mark.sound
 
 
+def test_after_a_sleep_the_reference_tells_what_sounds_as_truly_as_before(
+    sound_here: VirtualCard,
+) -> None:
+    played, ended = Played(), []
+    player = Player(played=played, sleeps_after=0.5)
+    player.open(Listener(lambda *end: ended.append(end), lambda *_: None, lambda: None))
+    late = []
+    try:
+        with sound_here.record() as recording:
+            for number in range(2):
+                from_here = recording.seconds
+                player.play(number, Speech(tone(440, 0.5, rate=VOICE_RATE), VOICE_RATE))
+                begins = recording.wait_for_speaker(after=from_here)
+                wait_for(lambda: not sound_here.speaker_in_use)
+                assert ended.pop() == (number, True)
+                began = played.silent_from - RATE // 2
+                late.append(played.position(begins + recording.started_at) - began)
+    finally:
+        player.close()
+    assert played.openings == 2
+    assert abs(late[1] - late[0]) < 0.05 * RATE
+
+
 def test_the_reference_holds_what_sounds_and_when(sound_here: VirtualCard) -> None:
     played, ended = Played(), []
     player = Player(played=played)

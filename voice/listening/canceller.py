@@ -49,6 +49,10 @@ class Reference(Protocol):
     def silent_from(self) -> int:
         """The sample after the last one that was not zero; 0 before there was any."""
 
+    @property
+    def openings(self) -> int:
+        """How often a loudspeaker was opened; each time its echo may lie elsewhere."""
+
 
 class Canceller:
     """Cleans block after block; used by one thread.
@@ -69,6 +73,7 @@ class Canceller:
         self._heard = 0
         self._rest: Samples = np.zeros(0, np.int16)
         self._idle = True
+        self._openings = 0
 
     def clean(self, block: Block) -> Iterator[Block]:
         """Yields the sound of this block without our own voice.
@@ -79,6 +84,7 @@ class Canceller:
         self._join(block)
         samples = np.concatenate((self._rest, block.samples)) if self._rest.size else block.samples
         end = self._heard + samples.size
+        self._look_for_openings()
         loud_until = self._reference.silent_from
         if not loud_until or loud_until <= self._heard + self._shift - TAIL:
             self._be_idle()
@@ -126,14 +132,23 @@ class Canceller:
             self._settled = lag
         elif not 0 <= lag <= REACH:
             self._offset = self._shift - lag + HEAD
-            self._settled = None
-            self._filter.forget_path()
-            self._remains.forget()
-            self._lag.forget()
+            self._forget_path()
         elif self._settled is not None and abs(lag - self._settled) > SAME:
             # A device has lost or repeated a little sound: what was learnt fits again then.
             self._offset = self._shift - lag + self._settled
             self._lag.forget()
+
+    def _look_for_openings(self) -> None:
+        if self._reference.openings != self._openings:
+            self._openings = self._reference.openings
+            self._forget_path()
+
+    def _forget_path(self) -> None:
+        """The echo lies elsewhere: it is learnt anew, and the filter must show that it works."""
+        self._settled = None
+        self._filter.forget_path()
+        self._remains.forget()
+        self._lag.forget()
 
     def _be_idle(self) -> None:
         if not self._idle:

@@ -22,7 +22,7 @@ class Said(Enum):
 class Endpoint:
     """How long to wait after the voice stops, in seconds."""
 
-    short_silence: float = 0.19
+    short_silence: float = 0.16
     """Silence after which a whole request is answered, unless the speaker is given to pauses."""
     likely_silence: float = 0.5
     """Silence after which what is much like a request is answered."""

@@ -28,6 +28,8 @@ AHEAD = 0.42
 """Seconds of it: what the network looks ahead, and the length of what it takes at a time."""
 BREATH = 0.2
 """Seconds of sound that the network has to hear before the first word."""
+CALM_AFTER = 1.0
+"""Seconds without an utterance after which nobody goes on speaking at once."""
 ROOM_CHUNKS = 3
 """The last silent chunks, of which that silence is made: so it sounds like this room."""
 
@@ -68,6 +70,7 @@ class Hearing:
         self._room: deque[Samples] = deque(maxlen=ROOM_CHUNKS)
         self._pace = Pace()
         self._perhaps = False
+        self._calm = 0.0
 
     @property
     def hears_speech(self) -> bool:
@@ -83,6 +86,13 @@ class Hearing:
         if self._perhaps is not self._gate.perhaps:
             self._perhaps = self._gate.perhaps
             yield SpeechPerhaps(self._perhaps)
+        self._rest(block)
+
+    def _rest(self, block: Block) -> None:
+        """In a calm nobody waits for the recogniser while it lets go of memory."""
+        self._calm = 0.0 if self._gate.is_open else self._calm + block.samples.size / RATE
+        if self._calm >= CALM_AFTER:
+            self._recognizer.rest()
 
     def end(self) -> Iterator[Heard]:
         """Ends an utterance that is under way: the source has run dry."""

@@ -28,7 +28,7 @@ A little below the half at which both kinds of error weigh alike, because a "sto
 missed is worse than a sentence too many that understanding then finds no meaning in.
 """
 
-FRESH_AFTER = 20.0
+FRESH_AFTER = 5.0
 """Seconds of sound after which free recognition gets a native recogniser of its own anew.
 
 Vosk puts its graph together as it goes and keeps every state that it has seen: after 150 sentences
@@ -235,10 +235,14 @@ class Recognizer:
 
     def begin(self, *, interrupting: bool) -> None:
         """An utterance begins, perhaps while our own voice sounds."""
+        self.rest()
+        self._interrupted = interrupting and self._interrupting is not None
+
+    def rest(self) -> None:
+        """Between two utterances: lets go of what free recognition has gathered, if it is much."""
         if self._since_renewed >= FRESH_AFTER:
             self._renew_free()
             give_memory_back()
-        self._interrupted = interrupting and self._interrupting is not None
 
     def accept(self, samples: Samples) -> None:
         """Takes the next piece of the utterance: shape (n,), int16, 16 kHz."""

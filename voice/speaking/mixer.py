@@ -110,6 +110,11 @@ class Mixer:
         """There is speech left to give out."""
         return bool(self._queue)
 
+    @property
+    def idle(self) -> bool:
+        """There is nothing at all to give out, not even something that is paused."""
+        return not self._queue and self._is_silent()
+
     def play(self, utterance: int, pcm: Pcm, *, whole: bool = True) -> None:
         """Queue an utterance, shape (n,), int16; one that is not whole needs `extend`, `finish`."""
         self._queue.append(_Item(utterance, pcm, whole))

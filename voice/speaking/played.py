@@ -36,7 +36,7 @@ class Played:
     """
 
     def __init__(self) -> None:
-        self._noted: deque[_Played] = deque(maxlen=UNREAD)
+        self._noted: deque[_Played | None] = deque(maxlen=UNREAD)
         self._kept: Pcm = np.zeros(KEPT, np.int16)
         self._end = 0
         self._loud_until = 0
@@ -44,7 +44,14 @@ class Played:
         self._stream: soxr.ResampleStream | None = None
         self._given = 0
         self._began = 0
+        self._next_at = 0.0
+        self._openings = 0
+        self._anew = False
         self._clocks: deque[float] = deque(maxlen=64)
+
+    def opened(self) -> None:
+        """Takes that a device begins, anew perhaps; what follows is another stream of it."""
+        self._noted.append(None)
 
     def note(self, pcm: Pcm, rate: int, sounds_at: float) -> None:
         """Takes what was given to the device; called by the device's own thread.
@@ -61,6 +68,12 @@ class Played:
         """The sample after the last one that can be heard; 0 before there was any."""
         self._take_in()
         return self._loud_until
+
+    @property
+    def openings(self) -> int:
+        """How often a loudspeaker was opened, be it the same again."""
+        self._take_in()
+        return self._openings
 
     def position(self, at: float) -> int:
         """Which sample sounds at that moment of `time.monotonic`."""
@@ -79,8 +92,16 @@ class Played:
     def _take_in(self) -> None:
         while self._noted:
             played = self._noted.popleft()
+            if played is None:
+                self._openings += 1
+                self._anew = True
+                continue
             if played.rate != self._rate:
                 self._begin(played.rate)
+            elif self._anew:
+                self._pass_over(max(played.sounds_at - self._next_at, 0.0))
+            self._anew = False
+            self._next_at = played.sounds_at + played.pcm.size / played.rate
             self._clocks.append(played.sounds_at - self._began / RATE - self._given / self._rate)
             self._given += played.pcm.size
             self._keep(self._resampled(played.pcm))
@@ -93,6 +114,13 @@ class Played:
             self._stream = soxr.ResampleStream(rate, RATE, 1, dtype="int16", quality="LQ")
         self._began, self._given = self._end, 0
         self._clocks.clear()
+
+    def _pass_over(self, seconds: float) -> None:
+        """Nothing was given to the device for so long: its count goes on with the clock."""
+        count = round(seconds * RATE)
+        self._kept[np.arange(self._end, self._end + min(count, KEPT)) % KEPT] = 0
+        self._end += count
+        self._given += round(seconds * self._rate)
 
     def _resampled(self, pcm: Pcm) -> Pcm:
         return pcm if self._stream is None else self._stream.resample_chunk(pcm)

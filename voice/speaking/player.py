@@ -6,6 +6,7 @@ import importlib
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +25,8 @@ LATENCY = 0.025
 Low enough to fall silent within 50 ms, high enough for a small, busy computer."""
 BLOCK = 0.01
 """Seconds that are made at once: as few as the latency allows, as each costs the processor."""
+SLEEPS_AFTER = 120.0
+"""Seconds of silence after which the device is given back: running on costs 2 % of a processor."""
 CHECK_EVERY = 0.25
 """Seconds between two looks at whether the stream still runs."""
 STALLED = 1.0
@@ -51,9 +54,10 @@ class Listener:
 class Player:
     """Plays utterances on one loudspeaker; may be used from any thread.
 
-    The stream runs all the time, so that the first sound need not wait for the
-    device. A loudspeaker that vanishes ends what is being played, is reported,
-    and is tried again every second until it is back.
+    The stream runs on in silence, so that a sound need not wait for the device.
+    After two minutes of it the device is given back; the first sign that something
+    will be played opens it again. A loudspeaker that vanishes ends what is being
+    played, is reported, and is tried again every second until it is back.
     """
 
     def __init__(
@@ -61,6 +65,7 @@ class Player:
         device: str | int | None = None,
         *,
         latency: float = LATENCY,
+        sleeps_after: float = SLEEPS_AFTER,
         refresh: Callable[[], None] | None = None,
         played: Played | None = None,
     ) -> None:
@@ -69,6 +74,7 @@ class Player:
         Args:
             device: a name or part of one, an index, or None for the usual loudspeaker.
             latency: seconds, see `LATENCY`.
+            sleeps_after: seconds, see `SLEEPS_AFTER`.
             refresh: called before each attempt at opening a lost loudspeaker, to let
                 PortAudio see devices that are new. It can only do so while no
                 stream is open in the process, which the player cannot know.
@@ -76,9 +82,14 @@ class Player:
         """
         self._device = device
         self._latency = latency
+        self._sleeps_after = sleeps_after
         self._refresh = refresh
         self._played = played
         self._lock = threading.Lock()
+        self._opening = threading.Lock()
+        """Held by whoever lets the device sleep or wakes it."""
+        self._asleep = False
+        self._used_at = 0.0
         self._mixer = Mixer(RATE)
         self._tones = _tones(RATE)
         self._stream: Any = None
@@ -122,6 +133,7 @@ class Player:
         """
         self._listener = listener
         self._open_stream()
+        self._used_at = time.monotonic()
         self._reports = Reports()
         self._keeper = threading.Thread(target=self._keep, name="loudspeaker-keeper", daemon=True)
         self._keeper.start()
@@ -148,6 +160,7 @@ class Player:
             speech: its sound.
             whole: False when more of it comes by `extend`, until `finish`.
         """
+        self.wake()
         fitting = self.fit(speech)
         with self._lock:
             lost = self._stream is None
@@ -184,6 +197,7 @@ class Player:
         Raises:
             KeyError: there is no earcon of that name.
         """
+        self.wake()
         tone = self._tones[name]
         with self._lock:
             if self._stream is not None:
@@ -207,7 +221,11 @@ class Player:
             self.fail(utterance)
 
     def duck(self, down: bool) -> None:
-        """Lower speech by 15 dB within 30 ms, or bring it back."""
+        """Lower speech by 15 dB within 30 ms, or bring it back.
+
+        Somebody speaks then, so there is soon an answer to play: the device wakes.
+        """
+        self.wake()
         with self._lock:
             self._ducked = down
             self._mixer.duck(down)
@@ -217,6 +235,15 @@ class Player:
         with self._lock:
             self._gain = gain
             self._mixer.set_gain(gain)
+
+    def wake(self) -> None:
+        """Open the device if it sleeps; one that is gone is reported by the keeper."""
+        with self._opening:
+            self._used_at = time.monotonic()
+            if self._asleep and not self._closing.is_set():
+                with suppress(LoudspeakerError):
+                    self._open_stream()
+                self._asleep = False
 
     # The device
 
@@ -242,6 +269,8 @@ class Player:
             self._mixer.duck(self._ducked)
             self._stream = stream
             self._called_at = time.monotonic()
+        if self._played is not None:
+            self._played.opened()
         try:
             stream.start()
         except sounddevice.PortAudioError as error:
@@ -283,11 +312,27 @@ class Player:
 
     def _keep(self) -> None:
         while not self._closing.wait(CHECK_EVERY):
-            if not self._runs():
+            self._note_use()
+            if time.monotonic() - self._used_at >= self._sleeps_after:
+                self._sleep()
+            elif not self._runs():
                 self._lose()
                 self._mend()
 
+    def _note_use(self) -> None:
+        with self._lock:
+            if not self._mixer.idle:
+                self._used_at = time.monotonic()
+
+    def _sleep(self) -> None:
+        with self._opening:
+            if not self._asleep and time.monotonic() - self._used_at >= self._sleeps_after:
+                self._asleep = True
+                self._close_stream()
+
     def _runs(self) -> bool:
+        if self._asleep:
+            return True
         stream = self._stream
         quiet_for = time.monotonic() - self._called_at
         return stream is not None and bool(stream.active) and quiet_for < STALLED
@@ -308,6 +353,7 @@ class Player:
                 self._open_stream()
             except LoudspeakerError:
                 continue
+            self._used_at = time.monotonic()
             self._report(lambda to: to.on_mended())
             return
 
