@@ -127,14 +127,16 @@ def test_each_sentence_is_asked_once_by_each_person_and_wants_an_answer_that_exi
     assert {one.person for one in asked[:20]} == set(PEOPLE)
 
 
-def program(latencies: list[float | None], right: int | None) -> Program:
-    return Program(latencies, len(latencies), 3, 1, right, 0.1, 0.05, 0.01, 120.0, 600.0)
+def program(
+    latencies: list[float | None], right: int | None, resting: float | None = None
+) -> Program:
+    return Program(latencies, len(latencies), 3, 1, right, 0.1, 0.05, 0.02, resting, 120.0, 600.0)
 
 
 def test_the_table_has_ratios_and_the_facts_hold_everything() -> None:
     measured = Measured(
         machine="a machine",
-        product=program([0.4, 0.5, 0.6, None], 3),
+        product=program([0.4, 0.5, 0.6, None], 3, resting=0.01),
         recipe=program([1.0, 1.5, 2.0, None], None),
         barge_ins=[0.7, None],
         starts=[1.2],
@@ -149,6 +151,10 @@ def test_the_table_has_ratios_and_the_facts_hold_everything() -> None:
     assert "| never answered, % of questions | 25 | 25 | 1.00 | - |" in lines
     assert "| right answers, % of 4 | 75 | - | - | - |" in lines
     assert "| memory after 10 min, MiB resident | 120 | 120 | 1.00 | 220 |" in lines
+    assert "| idle, CPU seconds a minute | 1.2 | 1.2 | 1.00 | 1.8 |" in lines
+    assert (
+        "| idle, loudspeaker given back, CPU seconds a minute | 0.6 | 1.2 | 0.50 | 1.8 |" in lines
+    )
     assert "| help | 100 | 100 | 100 | 100 | 100 | 100 | 600 |" in lines
     assert "| 5 | 500 | 600 | 2 of 3 | 0.40 | 180 | 20.0 |" in lines
     assert facts(measured)["starts"] == [1.2]

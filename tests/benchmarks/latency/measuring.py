@@ -32,6 +32,7 @@ from tests.sound.virtual_card import VirtualCard, tone
 from tests.sound.voices import Voices
 from voice import places
 from voice.knowledge import load_pack
+from voice.speaking.player import SLEEPS_AFTER
 
 Tell = Callable[[str], None]
 
@@ -39,6 +40,8 @@ MEMORY_AT = 600.0
 """Seconds after the start at which memory is read."""
 IDLE = 30.0
 """Seconds of silence in which the processor of an idle program is read."""
+FALLS_ASLEEP = SLEEPS_AFTER + 5.0
+"""Seconds of silence after which the loudspeaker has certainly been given back."""
 CLICK = 0.05
 """Seconds."""
 
@@ -54,12 +57,14 @@ class Plan:
     streams: tuple[int, ...]
     stream_seconds: float
     idle: float
+    resting: bool
+    """Whether it is waited for the loudspeaker to be given back, and idleness read once more."""
     memory_at: float
     """Seconds after the start."""
 
 
-FULL = Plan(len(PEOPLE) * len(SENTENCES), 20, 5, 12, (1, 4, 8), 20.0, IDLE, MEMORY_AT)
-QUICK = Plan(9, 3, 2, 5, (1, 4), 8.0, 8.0, 0.0)
+FULL = Plan(len(PEOPLE) * len(SENTENCES), 20, 5, 12, (1, 4, 8), 20.0, IDLE, True, MEMORY_AT)
+QUICK = Plan(9, 3, 2, 5, (1, 4), 8.0, 8.0, False, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +82,9 @@ class Program:
     """Share of one core while somebody speaks to it."""
     speaking: float
     idle: float
+    """In the first silence after it was spoken to."""
+    resting: float | None
+    """Once the loudspeaker has been given back; None: this was not waited for."""
     memory: float
     """MiB."""
     memory_at: float
@@ -135,7 +143,8 @@ def measure(plan: Plan, card: VirtualCard, voices: Voices, folder: Path, tell: T
         tell("the product's parts")
         parts = list(stages.timed(files))
         several = [_streams(count, plan.stream_seconds, files, tell) for count in plan.streams]
-        product = _program(told, talk, idle, plan.memory_at, tell)
+        resting = _resting(conversation, card, plan.idle, tell) if plan.resting else None
+        product = _program(told, talk, idle, plan.memory_at, tell, resting=resting)
     rows = stages.stages_of(asked, parts, product.latencies, _middle(sound_card), output)
     return Measured(
         _machine(), product, recipe, interrupted, starts, sound_card, alone, several, rows
@@ -196,6 +205,15 @@ def _idle(conversation: Conversation, seconds: float, tell: Tell) -> Spent:
     return spent
 
 
+def _resting(conversation: Conversation, card: VirtualCard, seconds: float, tell: Tell) -> Spent:
+    tell("until the loudspeaker is given back")
+    waited = 0.0
+    while card.speaker_in_use and waited < FALLS_ASLEEP:
+        time.sleep(1.0)
+        waited += 1.0
+    return _idle(conversation, seconds, tell)
+
+
 def _program(
     told: Sequence[Answered],
     talk: Talk,
@@ -203,6 +221,7 @@ def _program(
     memory_at: float,
     tell: Tell,
     *,
+    resting: Spent | None = None,
     judged: bool = True,
 ) -> Program:
     right = _right(told) if judged else None
@@ -220,6 +239,7 @@ def _program(
         hearing=talk.hearing.share,
         speaking=talk.speaking.share,
         idle=idle.share,
+        resting=None if resting is None else resting.share,
         memory=resident(conversation.process.pid),
         memory_at=conversation.recording.seconds - conversation.started,
     )

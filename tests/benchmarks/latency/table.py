@@ -85,11 +85,17 @@ def _costs(ours: Program, theirs: Program) -> list[Row]:
     unit = "CPU seconds a minute"
     return [
         Row("idle", unit, minute * ours.idle, minute * theirs.idle, minute * 0.03),
+        Row("idle, loudspeaker given back", unit, _minutely(ours.resting),
+            minute * theirs.idle, minute * 0.03),
         Row("while it hears", unit, minute * ours.hearing, minute * theirs.hearing, minute * 0.25),
         Row("while it speaks", unit, minute * ours.speaking, minute * theirs.speaking),
         Row(f"memory after {ours.memory_at / minute:.0f} min", "MiB resident",
             ours.memory, theirs.memory, 220),
     ]  # fmt: skip
+
+
+def _minutely(share: float | None) -> float | None:
+    return None if share is None else 60 * share
 
 
 def _floors(measured: Measured) -> list[str]:
