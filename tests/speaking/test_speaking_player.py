@@ -279,7 +279,7 @@ def test_an_earcon_wakes_it(sleepy: Player, sound_here: VirtualCard) -> None:
 
 def test_it_wakes_when_somebody_begins_to_speak(sleepy: Player, sound_here: VirtualCard) -> None:
     sleepy.duck(False)
-    assert sound_here.speaker_in_use
+    wait_for(lambda: sound_here.speaker_in_use)
     wait_until_it_sleeps(sound_here)
 
 
@@ -317,7 +317,10 @@ def test_a_loudspeaker_that_vanishes_in_its_sleep_is_reported_when_it_is_needed(
 def test_a_player_that_sleeps_can_be_closed(sleepy: Player, sound_here: VirtualCard) -> None:
     sleepy.close()
     sleepy.duck(True)
+    sleepy.play(1, beep(0.3))
+    time.sleep(2 * NAP)
     assert not sound_here.speaker_in_use
+    assert not sleepy.speaking
 
 
 def test_silence_comes_out_as_silence(player: Player, recording: Recording) -> None:

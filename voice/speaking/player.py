@@ -86,9 +86,8 @@ class Player:
         self._refresh = refresh
         self._played = played
         self._lock = threading.Lock()
-        self._opening = threading.Lock()
-        """Held by whoever lets the device sleep or wakes it."""
         self._asleep = False
+        self._roused = threading.Event()
         self._used_at = 0.0
         self._mixer = Mixer(RATE)
         self._tones = _tones(RATE)
@@ -142,8 +141,10 @@ class Player:
         """Fall silent, report what is cut off, and give the device back."""
         self.stop()
         self._closing.set()
+        self._roused.set()
         if self._keeper is not None:
             self._keeper.join()
+        self._asleep = False
         self._close_stream()
         if self._reports is not None:
             self._reports.close()
@@ -163,7 +164,7 @@ class Player:
         self.wake()
         fitting = self.fit(speech)
         with self._lock:
-            lost = self._stream is None
+            lost = self._lost
             if not lost:
                 self._mixer.play(utterance, fitting.pcm, whole=whole)
         if lost:
@@ -200,7 +201,7 @@ class Player:
         self.wake()
         tone = self._tones[name]
         with self._lock:
-            if self._stream is not None:
+            if not self._lost:
                 self._mixer.tone(tone)
 
     def pause(self) -> None:
@@ -237,13 +238,10 @@ class Player:
             self._mixer.set_gain(gain)
 
     def wake(self) -> None:
-        """Open the device if it sleeps; one that is gone is reported by the keeper."""
-        with self._opening:
-            self._used_at = time.monotonic()
-            if self._asleep and not self._closing.is_set():
-                with suppress(LoudspeakerError):
-                    self._open_stream()
-                self._asleep = False
+        """Have the device opened, if it sleeps; what is queued meanwhile sounds then."""
+        self._used_at = time.monotonic()
+        if self._asleep:
+            self._roused.set()
 
     # The device
 
@@ -262,13 +260,17 @@ class Player:
             )
         except (sounddevice.PortAudioError, ValueError) as error:
             raise _refusal(error, self._device) from error
+        unfit: list[int] = []
         with self._lock:
             if rate != self._mixer.rate:
+                unfit = self._mixer.stop()
                 self._mixer, self._tones = Mixer(rate), _tones(rate)
             self._mixer.set_gain(self._gain)
             self._mixer.duck(self._ducked)
             self._stream = stream
             self._called_at = time.monotonic()
+        for utterance in unfit:
+            self.fail(utterance)
         if self._played is not None:
             self._played.opened()
         try:
@@ -311,28 +313,39 @@ class Player:
     # Its keeper
 
     def _keep(self) -> None:
-        while not self._closing.wait(CHECK_EVERY):
-            self._note_use()
-            if time.monotonic() - self._used_at >= self._sleeps_after:
-                self._sleep()
-            elif not self._runs():
-                self._lose()
-                self._mend()
+        while not self._closing.is_set():
+            self._look_after()
+            self._roused.wait(CHECK_EVERY)
+            self._roused.clear()
+
+    def _look_after(self) -> None:
+        self._note_use()
+        tired = time.monotonic() - self._used_at >= self._sleeps_after
+        if self._asleep and not tired:
+            self._wake_up()
+        elif tired and not self._asleep:
+            self._asleep = True
+            self._close_stream()
+        elif not self._asleep and not self._runs():
+            self._lose()
+            self._mend()
 
     def _note_use(self) -> None:
         with self._lock:
             if not self._mixer.idle:
                 self._used_at = time.monotonic()
 
-    def _sleep(self) -> None:
-        with self._opening:
-            if not self._asleep and time.monotonic() - self._used_at >= self._sleeps_after:
-                self._asleep = True
-                self._close_stream()
+    def _wake_up(self) -> None:
+        """One that does not wake is found not to run at the next look."""
+        with suppress(LoudspeakerError):
+            self._open_stream()
+        self._asleep = False
+
+    @property
+    def _lost(self) -> bool:
+        return self._stream is None and not self._asleep
 
     def _runs(self) -> bool:
-        if self._asleep:
-            return True
         stream = self._stream
         quiet_for = time.monotonic() - self._called_at
         return stream is not None and bool(stream.active) and quiet_for < STALLED
