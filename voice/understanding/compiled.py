@@ -14,6 +14,7 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -59,11 +60,11 @@ def compiled(pack: Path, cache: Path | None) -> Compiled:
     merged = read_templates(pack / "intents")
     with _uncollected(), made_of_data():
         result = Compiled(
-            graph_of(parse_templates(merged)),
+            graph_of(_parsed(pack, _fingerprint(pack / "intents"))),
             graph_of(_topics(merged)),
             tuple(map(str, merged.get("skip_words", ()))),
         )
-    _write(file, (_plain(result.graph), _plain(result.topics), result.fillers))
+        _write(file, (_plain(result.graph), _plain(result.topics), result.fillers))
     return result
 
 
@@ -82,10 +83,17 @@ def sampled(pack: Path, cache: Path | None) -> Mapping[str, Sequence[str]]:
     kept = _read(file)
     if isinstance(kept, dict):
         return {str(intent): tuple(map(str, lines)) for intent, lines in kept.items()}
-    with made_of_data():
-        phrases = sample_phrases(parse_templates(read_templates(pack / "intents")), INNER)
+    with _uncollected(), made_of_data():
+        phrases = sample_phrases(_parsed(pack, _fingerprint(pack / "intents")), INNER)
+    _parsed.cache_clear()
     _write(file, phrases)
     return phrases
+
+
+@lru_cache(maxsize=1)
+def _parsed(pack: Path, state: str) -> Intents:  # noqa: ARG001 - another state is another result
+    """The templates, kept from one who asks to the other: on the first start both do."""
+    return parse_templates(read_templates(pack / "intents"))
 
 
 def _topics(merged: Mapping[str, Any]) -> Intents:
