@@ -11,28 +11,25 @@ to the assistant, faster than real time. Several silences are compared on the sa
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from statistics import median
 from typing import NamedTuple
 
 from tests.assistant.room import Room
+from tests.benchmarks import bench_safety
 from tests.benchmarks.bench_rejection import Played
 from tests.benchmarks.bench_safety import SPEAKERS
-from tests.benchmarks.bench_understanding import PACK, TABLES
+from tests.benchmarks.bench_understanding import rows
+from tests.benchmarks.latency.report import spread
 from tests.sound.virtual_card import Samples
-from tests.sound.voices import Voices, missing_voices
+from tests.sound.voices import Voice, missing_voices
 from voice.events import Heard
 from voice.listening.endpoint import Endpoint
 from voice.listening.listener import Hearing
-from voice.listening.model import load_model
 from voice.listening.sound import RATE
-from voice.models import EMBEDDED, shipped
-from voice.session import Rooms, Settings
 
 BEFORE, AFTER = 0.6, 1.2
 """Seconds of silence around a sentence."""
@@ -59,24 +56,25 @@ class Row:
     """Seconds of sound from the last sample of a sentence to the end of its utterance."""
 
     def __str__(self) -> str:
-        ordered = sorted(self.waits)
-        return (
-            f"| {self.said} | {self.right / self.said:.1%} | {len(self.cut)} "
-            f"| {median(ordered):.2f} | {ordered[int(0.95 * len(ordered))]:.2f} |"
-        )
+        waits = spread(self.waits)
+        times = f"{waits.median:.2f} | {waits.p95:.2f}" if waits is not None else "- | -"
+        return f"| {self.said} | {self.right / self.said:.1%} | {len(self.cut)} | {times} |"
 
 
-class Ears:
-    """The product from the sound to the request."""
+class Ears(bench_safety.Ears):
+    """The product from the sound to the request, and when each utterance ends."""
 
-    def __init__(self) -> None:
-        self._rooms = Rooms(Settings(pack=str(PACK)))
-        self._recognizer = self._rooms.recognizer(load_model(shipped() / EMBEDDED))
+    def say(self, wanted: Wanted, voice: Voice) -> Samples:
+        """The sentence in that voice."""
+        return self._voices.say(wanted.text, voice, before=BEFORE, after=AFTER)
 
     def hear(self, wanted: Wanted, sound: Samples, endpoint: Endpoint, row: Row) -> None:
         """Counts what becomes of a sentence."""
         room = Room(self._rooms.pack, self._rooms.understanding)
-        ends = [self._tell(room, at, heard) for at, heard in self._heard(sound, endpoint)]
+        ends = []
+        for at, heard in self._heard(sound, endpoint):
+            room.tell(heard)
+            ends.append(at)
         said_until = sound.size / RATE - AFTER
         row.said += 1
         row.right += (room.requests() or ["none"]) == [wanted.intent]
@@ -84,11 +82,6 @@ class Ears:
             row.cut.append(wanted.text)
         elif ends:
             row.waits.append(ends[0] - said_until)
-
-    @staticmethod
-    def _tell(room: Room, at: float, heard: Heard) -> float:
-        room.tell(heard)
-        return at
 
     def _heard(self, sound: Samples, endpoint: Endpoint) -> Iterator[tuple[float, Heard]]:
         understanding = self._rooms.understanding
@@ -105,9 +98,8 @@ class Ears:
 
 def sentences(part: str, every: int) -> list[Wanted]:
     """The sentences of a table as they are said, every so many of them."""
-    lines = (TABLES / f"{part}.jsonl").read_text(encoding="utf-8").splitlines()
-    rows = [row for row in map(json.loads, lines) if row.get("tags") != ["asr"]]
-    return [Wanted(row["text"], row["intent"]) for row in rows[::every]]
+    as_said = [row for row in rows(f"{part}.jsonl") if row.get("tags") != ["asr"]]
+    return [Wanted(str(row["text"]), str(row["intent"])) for row in as_said[::every]]
 
 
 def main() -> None:
@@ -123,19 +115,18 @@ def main() -> None:
     if lacking := missing_voices(SPEAKERS):
         print(f"skipped: there is no {', '.join(lacking)}")
         return
-    rows = {silence: Row() for silence in chosen.silence}
+    table = {silence: Row() for silence in chosen.silence}
     with tempfile.TemporaryDirectory() as folder:
         os.environ["UNKNOT_HOME"] = folder
-        voices, ears = Voices(Path(folder, "voices")), Ears()
+        ears = Ears(Path(folder))
         for number, one in enumerate(sentences(chosen.part, chosen.every)):
-            voice = SPEAKERS[number % len(SPEAKERS)]
-            sound = voices.say(one.text, voice, before=BEFORE, after=AFTER)
-            for silence, row in rows.items():
+            sound = ears.say(one, SPEAKERS[number % len(SPEAKERS)])
+            for silence, row in table.items():
                 ears.hear(one, sound, Endpoint(short_silence=silence), row)
     print(f"{chosen.part}, voices: {', '.join(voice.name for voice in SPEAKERS)}")
     print("| silence, s | sentences | intent right | cut off | wait p50, s | p95 |")
     print("|---|---|---|---|---|---|")
-    for silence, row in rows.items():
+    for silence, row in table.items():
         print(f"| {silence:.2f} {row}")
         for text in row.cut:
             print(f"  cut off: {text}")

@@ -64,7 +64,8 @@ def _load(cache: Path) -> tuple[float, float]:
     return float(seconds), float(megabytes)
 
 
-def _rows(name: str) -> Iterator[dict[str, object]]:
+def rows(name: str) -> Iterator[dict[str, object]]:
+    """The sentences of a table of `TABLES`, and what each asks for."""
     for line in (TABLES / name).read_text(encoding="utf-8").splitlines():
         yield json.loads(line)
 
@@ -81,7 +82,7 @@ def _print_table(understanding: Understanding, name: str) -> None:
     whole: Counter[str] = Counter()
     total: Counter[str] = Counter()
     confused: Counter[tuple[str, str]] = Counter()
-    for row in _rows(name):
+    for row in rows(name):
         text, intent = str(row["text"]), str(row["intent"])
         request, seconds = _timed(understanding, text)
         spent[request.layer].append(seconds)

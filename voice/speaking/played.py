@@ -44,7 +44,6 @@ class Played:
         self._stream: soxr.ResampleStream | None = None
         self._given = 0
         self._began = 0
-        self._next_at = 0.0
         self._openings = 0
         self._anew = False
         self._clocks: deque[float] = deque(maxlen=64)
@@ -99,12 +98,15 @@ class Played:
             if played.rate != self._rate:
                 self._begin(played.rate)
             elif self._anew:
-                self._pass_over(max(played.sounds_at - self._next_at, 0.0))
+                self._pass_over(max(self._clock(played) - self._clocks[-1], 0.0))
             self._anew = False
-            self._next_at = played.sounds_at + played.pcm.size / played.rate
-            self._clocks.append(played.sounds_at - self._began / RATE - self._given / self._rate)
+            self._clocks.append(self._clock(played))
             self._given += played.pcm.size
             self._keep(self._resampled(played.pcm))
+
+    def _clock(self, played: _Played) -> float:
+        """When the whole count would have begun, as the next block tells."""
+        return played.sounds_at - self._began / RATE - self._given / self._rate
 
     def _begin(self, rate: int) -> None:
         """Another stream begins: its samples follow those of the last one."""

@@ -132,7 +132,6 @@ class Player:
         """
         self._listener = listener
         self._open_stream()
-        self._used_at = time.monotonic()
         self._reports = Reports()
         self._keeper = threading.Thread(target=self._keep, name="loudspeaker-keeper", daemon=True)
         self._keeper.start()
@@ -161,7 +160,7 @@ class Player:
             speech: its sound.
             whole: False when more of it comes by `extend`, until `finish`.
         """
-        self.wake()
+        self._rouse()
         fitting = self.fit(speech)
         with self._lock:
             lost = self._lost
@@ -198,7 +197,7 @@ class Player:
         Raises:
             KeyError: there is no earcon of that name.
         """
-        self.wake()
+        self._rouse()
         tone = self._tones[name]
         with self._lock:
             if not self._lost:
@@ -226,7 +225,7 @@ class Player:
 
         Somebody speaks then, so there is soon an answer to play: the device wakes.
         """
-        self.wake()
+        self._rouse()
         with self._lock:
             self._ducked = down
             self._mixer.duck(down)
@@ -237,13 +236,13 @@ class Player:
             self._gain = gain
             self._mixer.set_gain(gain)
 
-    def wake(self) -> None:
+    # The device
+
+    def _rouse(self) -> None:
         """Have the device opened, if it sleeps; what is queued meanwhile sounds then."""
         self._used_at = time.monotonic()
         if self._asleep:
             self._roused.set()
-
-    # The device
 
     def _open_stream(self) -> None:
         sounddevice = _sounddevice()
@@ -268,7 +267,7 @@ class Player:
             self._mixer.set_gain(self._gain)
             self._mixer.duck(self._ducked)
             self._stream = stream
-            self._called_at = time.monotonic()
+            self._called_at = self._used_at = time.monotonic()
         for utterance in unfit:
             self.fail(utterance)
         if self._played is not None:
@@ -321,12 +320,13 @@ class Player:
     def _look_after(self) -> None:
         self._note_use()
         tired = time.monotonic() - self._used_at >= self._sleeps_after
-        if self._asleep and not tired:
-            self._wake_up()
-        elif tired and not self._asleep:
+        if self._asleep:
+            if not tired:
+                self._wake_up()
+        elif tired:
             self._asleep = True
             self._close_stream()
-        elif not self._asleep and not self._runs():
+        elif not self._runs():
             self._lose()
             self._mend()
 
@@ -366,7 +366,6 @@ class Player:
                 self._open_stream()
             except LoudspeakerError:
                 continue
-            self._used_at = time.monotonic()
             self._report(lambda to: to.on_mended())
             return
 

@@ -61,7 +61,7 @@ def _times(
     names = ("p50", "p95", "worst")
     parts = zip(names, _three(mine), _three(other), goals, strict=True)
     return [
-        Row(f"{name}, {part}", "ms", _thousand(a), _thousand(b), _thousand(goal))
+        Row(f"{name}, {part}", "ms", _scaled(a, 1000), _scaled(b, 1000), _scaled(goal, 1000))
         for part, a, b, goal in parts
     ]
 
@@ -85,17 +85,13 @@ def _costs(ours: Program, theirs: Program) -> list[Row]:
     unit = "CPU seconds a minute"
     return [
         Row("idle", unit, minute * ours.idle, minute * theirs.idle, minute * 0.03),
-        Row("idle, loudspeaker given back", unit, _minutely(ours.resting),
+        Row("idle, loudspeaker given back", unit, _scaled(ours.resting, minute),
             minute * theirs.idle, minute * 0.03),
         Row("while it hears", unit, minute * ours.hearing, minute * theirs.hearing, minute * 0.25),
         Row("while it speaks", unit, minute * ours.speaking, minute * theirs.speaking),
         Row(f"memory after {ours.memory_at / minute:.0f} min", "MiB resident",
             ours.memory, theirs.memory, 220),
     ]  # fmt: skip
-
-
-def _minutely(share: float | None) -> float | None:
-    return None if share is None else 60 * share
 
 
 def _floors(measured: Measured) -> list[str]:
@@ -144,8 +140,8 @@ def _three(one: Spread | None) -> tuple[float | None, float | None, float | None
     return (one.median, one.p95, one.worst) if one is not None else (None, None, None)
 
 
-def _thousand(value: float | None) -> float | None:
-    return None if value is None else 1000 * value
+def _scaled(value: float | None, factor: float) -> float | None:
+    return None if value is None else factor * value
 
 
 def _number(value: float | None) -> str:
